@@ -1,0 +1,51 @@
+package db
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// A file for MySQL holds one statement, because MySQL cannot roll back half of
+// a file; the same file for SQLite gives the same columns.
+//
+//go:embed migrations
+var migrations embed.FS
+
+// Migrate brings the schema up to date. Of any number of processes that start
+// at once, one does it and the others wait.
+func (d *DB) Migrate(ctx context.Context) error {
+	name := d.Dialect()
+	files, err := fs.Sub(migrations, "migrations/"+name)
+	if err != nil {
+		return fmt.Errorf("db: migrations of %s: %w", name, err)
+	}
+	opts := []goose.ProviderOption{goose.WithSlog(slog.Default())}
+	dialect := goose.DialectSQLite3
+	if name == "mysql" {
+		dialect = goose.DialectMySQL
+		locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
+		if err != nil {
+			return fmt.Errorf("db: migrate: %w", err)
+		}
+		opts = append(opts, goose.WithLocker(locker))
+	}
+	conn, err := d.gorm.DB()
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(dialect, conn, files, opts...)
+	if err != nil {
+		return fmt.Errorf("db: migrate: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("db: migrate: %w", err)
+	}
+	return nil
+}

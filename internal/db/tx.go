@@ -1,0 +1,134 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"gorm.io/gorm"
+
+	"dandelion/internal/id"
+)
+
+const (
+	attempts = 12              // how often Update runs a transaction that keeps losing races
+	deadline = 5 * time.Second // of work whose context has none
+)
+
+// Tx is a transaction. It carries the one time that everything in it happens
+// at, and Ctx for those gorm calls that ask for one. A function that takes a
+// *Tx works inside its caller's transaction.
+type Tx struct {
+	*gorm.DB
+	Ctx   context.Context
+	Now   time.Time
+	ids   *id.Source
+	after []func()
+}
+
+// NewID returns a key that nothing else has, greater than those before it.
+func (tx *Tx) NewID() int64 { return tx.ids.Next() }
+
+// AfterCommit runs f once tx has committed, and never if it has not.
+func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
+
+// inside marks the context of a transaction, so that one begun within it is an
+// error at once and not two transactions that wait for each other.
+type inside struct{}
+
+// hook is what BeforeCommit leaves in a context.
+type hook struct {
+	run  func(*Tx) error
+	done bool
+}
+
+type hookKey struct{}
+
+// BeforeCommit returns a context in which the first Update runs f as the last
+// thing before it commits, so that f's rows are there exactly if Update's are.
+// Such a context serves one goroutine.
+func BeforeCommit(ctx context.Context, f func(*Tx) error) context.Context {
+	return context.WithValue(ctx, hookKey{}, &hook{run: f})
+}
+
+func (d *DB) tx(ctx context.Context, g *gorm.DB) *Tx {
+	ctx = context.WithValue(ctx, inside{}, true)
+	return &Tx{DB: g.WithContext(ctx), Ctx: ctx, Now: d.now(), ids: d.ids}
+}
+
+// bounded gives ctx a deadline if it has none.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, deadline)
+}
+
+// View gives f a handle for reading outside of any transaction.
+func (d *DB) View(ctx context.Context, f func(*Tx) error) error {
+	if ctx.Value(inside{}) != nil {
+		return errNested
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	return translate(f(d.tx(ctx, d.gorm)))
+}
+
+// Update runs f in a transaction, and commits it if f returns nil. When the
+// transaction lost a race it runs again from the start, so f must touch
+// nothing but tx and the results it assigns. A commit whose answer was lost is
+// not run again, for it may have happened: the caller is told that the
+// database does not answer, and its idempotency key tells what became of it.
+func (d *DB) Update(ctx context.Context, f func(*Tx) error) error {
+	if ctx.Value(inside{}) != nil {
+		return errNested
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	last, _ := ctx.Value(hookKey{}).(*hook)
+	if last != nil && last.done {
+		last = nil
+	}
+	var err error
+	for n := range attempts {
+		var tx *Tx
+		err = d.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+			tx = d.tx(ctx, g)
+			if err := f(tx); err != nil || last == nil {
+				return err
+			}
+			return last.run(tx)
+		})
+		if err == nil {
+			if last != nil {
+				last.done = true
+			}
+			for _, after := range tx.after {
+				after()
+			}
+			return nil
+		}
+		if !lostRace(err) {
+			return translate(err)
+		}
+		if !pause(ctx, n) {
+			return translate(errors.Join(err, ctx.Err()))
+		}
+	}
+	return ErrBusy.Because(fmt.Errorf("db: gave up after %d attempts: %w", attempts, err))
+}
+
+// pause waits a little, longer after each attempt, and reports whether there is
+// time for another.
+func pause(ctx context.Context, n int) bool {
+	t := time.NewTimer(time.Duration(rand.IntN(4<<min(n, 7))+1) * time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
