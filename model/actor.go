@@ -143,13 +143,20 @@ func (a Actor) RoleAt(path Path, roles ...Role) Role {
 func (a Actor) Orgs() []int64 {
 	ids := a.HomePath.IDs()
 	for _, h := range a.Held {
-		if h.Role == RoleVolunteer || h.Role == RoleMember || h.Role == RoleLiaison {
+		if h.serves() {
 			ids = append(ids, h.Path.IDs()...)
 		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
+
+func (h Held) serves() bool {
+	return h.Role == RoleVolunteer || h.Role == RoleMember || h.Role == RoleLiaison
+}
+
+// serves reports whether a may fulfil wishes anywhere.
+func (a Actor) serves() bool { return slices.ContainsFunc(a.Held, Held.serves) }
 
 // Permission names something that can be done. Each route of the API declares
 // one, and this file says who holds it; the finer rules (one's own wish, one's
@@ -196,7 +203,11 @@ func (a Actor) Admit(p Permission) error {
 	switch {
 	case !ok:
 		return ErrForbidden
-	case p == Anyone || p == SignedIn:
+	case p == Anyone:
+		return nil
+	case a.UserID == 0:
+		return ErrForbidden
+	case p == SignedIn:
 		return nil
 	case roles != nil && !slices.ContainsFunc(a.Held, func(h Held) bool { return slices.Contains(roles, h.Role) }):
 		return ErrForbidden

@@ -40,7 +40,6 @@ const (
 	DispatchFailures Limit = "wish.dispatch_failures"
 	Extensions       Limit = "wish.extensions"
 	ReworkRounds     Limit = "wish.rework_rounds"
-	LiveWishes       Limit = "wish.live_wishes"
 )
 
 // Unit says what the number of a limit counts.
@@ -89,7 +88,6 @@ var limits = []LimitSpec{
 	{DispatchFailures, "派单失败转乡镇次数", Times, 3, 1, 10},
 	{Extensions, "延期次数上限", Times, 2, 0, 10},
 	{ReworkRounds, "返工轮次上限", Times, 2, 1, 10},
-	{LiveWishes, "每人在办心愿上限", Times, 10, 1, 100},
 }
 
 // Limits returns every limit with its description.

@@ -29,9 +29,10 @@ var phonePattern = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 // ValidPhone reports whether s is a mainland mobile number of 11 digits.
 func ValidPhone(s string) bool { return phonePattern.MatchString(s) }
 
-// MaskPhone returns a phone number that can be shown: 138****5678.
+// MaskPhone returns a phone number that can be shown: 138****5678. What is too
+// short to hide anything that way is hidden altogether.
 func MaskPhone(s string) string {
-	if len(s) < 7 {
+	if len(s) < 11 {
 		return strings.Repeat("*", len(s))
 	}
 	return s[:3] + "****" + s[len(s)-4:]
@@ -47,20 +48,35 @@ func MaskName(s string) string {
 }
 
 // private are the parts of a text that say who or where somebody is: identity
-// numbers, phone numbers with or without separators, and house numbers.
+// numbers and phone numbers with or without separators, and house numbers. A
+// number of a bus, an underground line or a day is none.
 var private = []*regexp.Regexp{
-	regexp.MustCompile(`[1-9][0-9]{16}[0-9Xx]`),
+	regexp.MustCompile(`[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx]`),
 	regexp.MustCompile(`1[3-9][0-9](?:[ -]?[0-9]{4}){2}`),
 	regexp.MustCompile(`0[0-9]{2,3}[ -]?[0-9]{7,8}`),
-	regexp.MustCompile(`[0-9一二三四五六七八九十]+(?:号楼|栋|幢|座|单元|号院)(?:[0-9一二三四五六七八九十]+(?:单元|层|楼|室|号))*(?:[0-9]{2,4}室?)?`),
+	regexp.MustCompile(`(?:[0-9一二三四五六七八九十]+(?:号楼|栋|幢|单元|号院)|[0-9A-Za-z一二三四五六七八九十]+座|[0-9]+#)` +
+		`(?:[ -]?[0-9一二三四五六七八九十]+(?:单元|层|楼|室|号))*(?:[ -]?[0-9]{2,4}室?)?`),
+	regexp.MustCompile(`\b[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}室?`),
 	regexp.MustCompile(`[0-9]{2,4}(?:室|号房|号门)`),
 }
+
+// house is the number of a house in its street, of which the street may be told.
+var house = regexp.MustCompile(`([路街巷弄道村组])[0-9]+(?:-[0-9]+)?号`)
 
 // MaskText returns a text with what says who or where somebody is replaced by
 // stars, for readers who do not serve that person.
 func MaskText(s string) string {
+	s = strings.Map(narrow, s)
 	for _, p := range private {
 		s = p.ReplaceAllString(s, "***")
 	}
-	return s
+	return house.ReplaceAllString(s, "${1}***")
+}
+
+// narrow returns the ordinary form of a digit as wide as a Chinese character.
+func narrow(r rune) rune {
+	if r >= '０' && r <= '９' {
+		return r - '０' + '0'
+	}
+	return r
 }

@@ -15,7 +15,6 @@ var (
 	ErrWishOwn        = fault.Define(fault.Forbidden, "wish.own", "不能接自己提出或受益的心愿")
 	ErrWishSame       = fault.Define(fault.Forbidden, "wish.same_person", "须由另一位工作人员办理")
 	ErrWishClaimLimit = fault.Define(fault.Conflict, "wish.claim_limit", "同时接单数已达上限, 请先完成手上的心愿")
-	ErrWishLiveLimit  = fault.Define(fault.Conflict, "wish.live_limit", "在办心愿数已达上限")
 	ErrWishConsent    = fault.Define(fault.Invalid, "wish.proxy_consent", "代他人点单须记录受助人的同意")
 	ErrWishText       = fault.Define(fault.Invalid, "wish.text", "文字内容为空、过长或含有不可用的字符")
 	ErrWishPerson     = fault.Define(fault.Invalid, "wish.beneficiary", "受助人信息不完整或不正确")
@@ -204,6 +203,10 @@ type Wish struct {
 	SuspendedFrom WishState `gorm:"size:24;not null"`
 	SuspendedAt   *time.Time
 	ResumeOn      *time.Time
+	HeldClock     *time.Time // the clock as it stood when it was stopped
+	HeldDue       *time.Time
+	HeldAlarm     int64 `gorm:"not null"`
+	HeldLight     Light `gorm:"size:8;not null"`
 
 	ReportText   string `gorm:"size:1000;not null"`
 	Minutes      int64  `gorm:"not null"`

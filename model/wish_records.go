@@ -189,3 +189,31 @@ func NewTask(id int64, w *Wish, kind TaskKind, now time.Time) *Task {
 	key := strconv.FormatInt(w.ID, 10) + ":" + string(kind)
 	return &Task{ID: id, TenantID: w.TenantID, OrgID: w.QueueOrgID, Kind: kind, WishID: w.ID, Open: true, CreatedAt: now, ActiveKey: &key, Version: 1}
 }
+
+// WishHelper is one of a team who goes with the claimer. The claimer himself is
+// on the wish.
+type WishHelper struct {
+	ClaimID int64 `gorm:"primaryKey;autoIncrement:false"`
+	UserID  int64 `gorm:"primaryKey;autoIncrement:false;index:idx_wish_helpers_user,priority:1"`
+	WishID  int64 `gorm:"not null;index:idx_wish_helpers_user,priority:2"`
+}
+
+// Open sets e on its way: unrated, to be reviewed, or simply submitted.
+func (e *Evaluation) Open(flags []string) {
+	switch {
+	case e.Stars == 0:
+		e.State = EvaluationUnrated
+	case len(flags) > 0:
+		e.State = EvaluationUnderReview
+	default:
+		e.State = EvaluationSubmitted
+	}
+}
+
+// Remove takes e out of every count, since what it judged is done again.
+func (e *Evaluation) Remove() { e.State = EvaluationRemoved }
+
+// Finish closes t with what came of it.
+func (t *Task) Finish(by Actor, outcome string, now time.Time) {
+	t.Open, t.ActiveKey, t.DoneBy, t.Outcome, t.DoneAt = false, nil, by.UserID, outcome, &now
+}

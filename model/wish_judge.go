@@ -1,0 +1,152 @@
+package model
+
+import "time"
+
+// Verify confirms what was reported (核实).
+func (w *Wish) Verify(s Step) error {
+	if err := w.may(WishVerify, s.Who); err != nil {
+		return err
+	}
+	w.move(WishAwaiting, s)
+	return nil
+}
+
+// pass lets a report go on that nobody verified in time, and says so.
+func (w *Wish) pass(s Step) error {
+	if err := w.may(WishPass, s.Who); err != nil {
+		return err
+	}
+	w.move(WishAwaiting, s)
+	w.Unverified = true
+	return nil
+}
+
+// SendBack has a report done again (退回返工).
+func (w *Wish) SendBack(s Step, reason string) error { return w.again(WishSendBack, s, reason) }
+
+// Rework has a wish done again that is not solved (返工).
+func (w *Wish) Rework(s Step, reason string) error { return w.again(WishRedo, s, reason) }
+
+func (w *Wish) again(e WishEvent, s Step, reason string) error {
+	if err := w.may(e, s.Who); err != nil {
+		return err
+	}
+	w.move(WishRework, s)
+	w.ReworkRounds++
+	w.Reason = reason
+	if w.TooOften(s.Policy) {
+		w.escalate()
+	}
+	return nil
+}
+
+// TooOften reports whether w was done again so often that the township has to
+// decide.
+func (w *Wish) TooOften(p Policy) bool { return w.ReworkRounds > p.Number(ReworkRounds) }
+
+// Evaluate is the resident's judgement (评单).
+func (w *Wish) Evaluate(s Step, stars int64, solved Solved) error {
+	if err := w.may(WishEvaluate, s.Who); err != nil {
+		return err
+	}
+	if stars < 1 || stars > 5 || (solved != SolvedYes && solved != SolvedPartly && solved != SolvedNo) {
+		return ErrWishEvaluation
+	}
+	w.move(WishClosed, s)
+	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil = stars, solved, &s.Now, after(s, AppealTime)
+	return nil
+}
+
+// lapse closes a wish that nobody judged: unrated, never praised by default.
+func (w *Wish) lapse(s Step) error {
+	if err := w.may(WishLapse, s.Who); err != nil {
+		return err
+	}
+	w.move(WishClosed, s)
+	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil = 0, "", &s.Now, after(s, AppealTime)
+	return nil
+}
+
+// Fail asks a second person to agree that w cannot come true.
+func (w *Wish) Fail(s Step, reason string) error {
+	if err := w.may(WishFail, s.Who); err != nil {
+		return err
+	}
+	if w.FailBy != 0 {
+		return ErrWishAsked
+	}
+	w.FailBy, w.FailReason = s.Who.UserID, reason
+	return nil
+}
+
+// ConfirmFail gives w up, by a second person (未能实现).
+func (w *Wish) ConfirmFail(s Step) error {
+	reason := w.FailReason
+	if err := w.failAsked(WishConfirm, s); err != nil {
+		return err
+	}
+	w.move(WishUnfulfilled, s)
+	w.Reason, w.AppealUntil = reason, after(s, AppealTime)
+	return nil
+}
+
+// RefuseFail goes on with w (继续办理).
+func (w *Wish) RefuseFail(s Step) error {
+	if err := w.failAsked(WishKeepOn, s); err != nil {
+		return err
+	}
+	w.FailBy, w.FailReason = 0, ""
+	return nil
+}
+
+func (w *Wish) failAsked(e WishEvent, s Step) error {
+	if err := w.may(e, s.Who); err != nil {
+		return err
+	}
+	if w.FailBy == 0 {
+		return ErrWishNoRequest
+	}
+	return nil
+}
+
+// Cancel ends w at the wish of whoever asked for it (撤回).
+func (w *Wish) Cancel(s Step, reason string) error {
+	if err := w.may(WishCancel, s.Who); err != nil {
+		return err
+	}
+	if w.GoodsHanded {
+		return ErrWishHanded
+	}
+	w.move(WishCancelled, s)
+	w.Reason = reason
+	return nil
+}
+
+// Reopen has a closed wish done again (重新办理): by the resident once, for a
+// time; by a worker for as long. Its judgement no longer counts.
+func (w *Wish) Reopen(s Step, claim int64, reason string) error {
+	if err := w.may(WishReopen, s.Who); err != nil {
+		return err
+	}
+	worker := w.RelationTo(s.Who)&Worker != 0
+	if w.ClosedAt == nil || s.Now.After(w.ClosedAt.Add(s.Policy.Span(ReopenTime))) || w.Reopened > 0 && !worker {
+		return ErrWishReopen
+	}
+	w.move(WishRework, s)
+	w.ClaimID = claim
+	w.ReworkRounds++
+	if !worker {
+		w.Reopened++
+	}
+	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil, w.Reason = 0, "", nil, nil, reason
+	if w.TooOften(s.Policy) {
+		w.escalate()
+	}
+	return nil
+}
+
+// after returns when a limit that begins now is over.
+func after(s Step, l Limit) *time.Time {
+	t := s.Now.Add(s.Policy.Span(l))
+	return &t
+}

@@ -1,0 +1,115 @@
+package model
+
+import "slices"
+
+// may says why who cannot cause e now, or nil: first whether it is his to do
+// at all, then whether the state allows it.
+func (w *Wish) may(e WishEvent, who Actor) error {
+	r := w.RelationTo(who)
+	switch {
+	case r == 0 && e == WishClaim && w.wasOffered(who):
+		return w.refuse(e, who) // lost the race
+	case r == 0:
+		return ErrWishNotFound
+	}
+	ever, here := Relation(0), Relation(0)
+	for _, t := range wishFlow {
+		if t.event != e {
+			continue
+		}
+		ever |= t.by
+		if slices.Contains(t.from, w.State) {
+			here |= t.by
+		}
+	}
+	switch {
+	case here&r != 0:
+		return w.separate(e, who, r)
+	case ever&r != 0 || here == 0 && stateful(ever):
+		return w.refuse(e, who)
+	}
+	return ErrWishWho
+}
+
+// separate keeps duties apart: who does the work does not verify it, and who
+// asks for something does not grant it.
+func (w *Wish) separate(e WishEvent, who Actor, r Relation) error {
+	switch e {
+	case WishVerify, WishSendBack, WishApprove, WishRefuse:
+		if r&Claimer != 0 {
+			return ErrWishSame
+		}
+	case WishConfirm, WishKeepOn:
+		if r&Claimer != 0 || w.FailBy == who.UserID {
+			return ErrWishSame
+		}
+	case WishClaim, WishAccept:
+		if r&(Requester|Resident) != 0 {
+			return ErrWishOwn
+		}
+	}
+	return nil
+}
+
+// stateful reports whether a relation comes and goes with the state, so that
+// who has lost it should be told of the state and not of a missing right.
+func stateful(r Relation) bool { return r&(Candidate|Target|Claimer) != 0 }
+
+// refuse tells in which state w is and what who can do instead.
+func (w *Wish) refuse(e WishEvent, who Actor) error {
+	if e == WishClaim && w.ClaimID != 0 {
+		return ErrWishTaken.With("state", w.State).With("possible", w.Possible(who))
+	}
+	names := ""
+	for _, p := range w.Possible(who) {
+		if names != "" {
+			names += "、"
+		}
+		names += p.Title()
+	}
+	if names == "" {
+		names = "无"
+	}
+	return ErrWishState.Saying("心愿现在是“%s”, 不能%s; 您现在可以进行的操作: %s", w.State.Title(), e.Title(), names).
+		With("state", w.State).With("possible", w.Possible(who))
+}
+
+// Possible returns what who can do with w now, in the order of the table.
+func (w *Wish) Possible(who Actor) []WishEvent {
+	r := w.RelationTo(who)
+	all := []WishEvent{}
+	for _, t := range wishFlow {
+		if t.by&r != 0 && slices.Contains(t.from, w.State) && !slices.Contains(all, t.event) && w.sensible(t.event, who, r) {
+			all = append(all, t.event)
+		}
+	}
+	return all
+}
+
+// sensible leaves out what the table allows and the verb would refuse at once.
+func (w *Wish) sensible(e WishEvent, who Actor, r Relation) bool {
+	own := r&(Requester|Resident) != 0
+	switch e {
+	case WishClaim, WishAccept:
+		return !own
+	case WishApprove, WishRefuse:
+		return w.ExtendUntil != nil && r&Claimer == 0
+	case WishExtend:
+		return w.ExtendUntil == nil
+	case WishConfirm, WishKeepOn:
+		return w.FailBy != 0 && w.FailBy != who.UserID && r&Claimer == 0
+	case WishFail:
+		return w.FailBy == 0
+	case WishVerify, WishSendBack:
+		return r&Claimer == 0
+	case WishRelease, WishRevoke, WishCancel:
+		return !w.GoodsHanded
+	case WishReport:
+		return w.Kind != WishGoods || w.GoodsHanded
+	case WishHandGoods:
+		return w.Kind == WishGoods && !w.GoodsHanded
+	case WishReopen:
+		return r&Resident == 0 || w.Reopened == 0 || r&Worker != 0
+	}
+	return true
+}
