@@ -161,7 +161,7 @@ type Wish struct {
 	Channel    Channel    `gorm:"size:8;not null"`
 	HandOver   HandOver   `gorm:"size:8;not null"`
 	AgeGroup   AgeGroup   `gorm:"size:8;not null"`
-	Sensitive  bool       `gorm:"not null"`
+	Sensitive  bool       `gorm:"column:is_sensitive;not null"`
 	Skill      string     `gorm:"size:32;not null"` // what it takes to fulfil it; "" if nothing in particular
 	Title      string     `gorm:"size:40;not null"`
 	Detail     string     `gorm:"size:500;not null"`

@@ -16,9 +16,9 @@ var relationNames = []struct {
 	{Claimer, "claimer"},
 	{Target, "target"},
 	{Candidate, "candidate"},
+	{Requester, "requester"},
 	{BeneficiaryRel, "beneficiary"},
 	{Proxy, "proxy"},
-	{Requester, "requester"},
 	{Observer, "observer"},
 }
 

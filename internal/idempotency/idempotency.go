@@ -38,6 +38,9 @@ var (
 
 var pattern = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
 
+// ValidKey reports whether key can be a client's key.
+func ValidKey(key string) bool { return pattern.MatchString(key) }
+
 // Sealer keeps answers, which can hold a token or a phone number, from whoever
 // reads the database.
 type Sealer interface {

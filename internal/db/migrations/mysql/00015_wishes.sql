@@ -11,7 +11,7 @@ CREATE TABLE wishes (
   channel           VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   hand_over         VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   age_group         VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  sensitive         BOOLEAN NOT NULL,
+  is_sensitive      BOOLEAN NOT NULL,
   skill             VARCHAR(32) NOT NULL,
   title             VARCHAR(40) NOT NULL,
   detail            VARCHAR(500) NOT NULL,

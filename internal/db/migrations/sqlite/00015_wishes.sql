@@ -11,7 +11,7 @@ CREATE TABLE wishes (
   channel           TEXT NOT NULL CHECK (length(channel) <= 8),
   hand_over         TEXT NOT NULL CHECK (length(hand_over) <= 8),
   age_group         TEXT NOT NULL CHECK (length(age_group) <= 8),
-  sensitive         BOOLEAN NOT NULL,
+  is_sensitive      BOOLEAN NOT NULL,
   skill             TEXT NOT NULL CHECK (length(skill) <= 32),
   title             TEXT NOT NULL CHECK (length(title) <= 40),
   detail            TEXT NOT NULL CHECK (length(detail) <= 500),

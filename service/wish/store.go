@@ -1,0 +1,82 @@
+package wish
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"dandelion/internal/db"
+	"dandelion/model"
+)
+
+// find returns a wish, for a step to be taken with it.
+func find(tx *db.Tx, id int64) (*model.Wish, error) {
+	return db.Find[model.Wish](tx, id, model.ErrWishNotFound)
+}
+
+// row is a wish with what its organisations and people are called, in one
+// read.
+type row struct {
+	model.Wish
+	CommunityName, ClaimerName, ClaimOrgName, TargetName, TargetOrgName string
+}
+
+const named = `SELECT w.*, COALESCE(c.name, '') AS community_name, COALESCE(u.display_name, '') AS claimer_name,
+	COALESCE(o.name, '') AS claim_org_name, COALESCE(t.display_name, '') AS target_name, COALESCE(g.name, '') AS target_org_name
+FROM %s
+LEFT JOIN orgs c ON c.id = w.community_id
+LEFT JOIN users u ON u.id = w.claimer_id AND w.claimer_id <> 0
+LEFT JOIN orgs o ON o.id = w.claim_org_id AND w.claim_org_id <> 0
+LEFT JOIN users t ON t.id = w.target_user_id AND w.target_user_id <> 0
+LEFT JOIN orgs g ON g.id = w.target_org_id AND w.target_org_id <> 0
+`
+
+func load(tx *db.Tx, id int64) (*row, error) {
+	var rows []row
+	err := tx.Raw(fmt.Sprintf(named, "wishes w")+"WHERE w.id = ?", id).Scan(&rows).Error
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("wish: load %d: %w", id, err)
+	case len(rows) == 0:
+		return nil, model.ErrWishNotFound
+	}
+	return &rows[0], nil
+}
+
+// branch is one range of one index: equal columns, then the id.
+type branch struct {
+	where string
+	args  []any
+}
+
+// and returns b narrowed by one more column.
+func (b branch) and(where string, args ...any) branch {
+	return branch{b.where + " AND " + where, append(append([]any{}, b.args...), args...)}
+}
+
+// page returns up to limit wishes that are in any of the branches and older
+// than before, newest first. Each branch is a range of an index that is read
+// backwards and no further than the page needs, so a page costs the same
+// however many wishes there are.
+func page(tx *db.Tx, branches []branch, before int64, limit int) ([]row, error) {
+	if len(branches) == 0 {
+		return nil, nil
+	}
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	var parts []string
+	var args []any
+	for i, b := range branches {
+		parts = append(parts, fmt.Sprintf(
+			"SELECT id FROM (SELECT id FROM wishes WHERE %s AND id < ? ORDER BY id DESC LIMIT %d) b%d", b.where, limit, i))
+		args = append(append(args, b.args...), before)
+	}
+	from := fmt.Sprintf("(SELECT id FROM (%s) a ORDER BY id DESC LIMIT %d) p JOIN wishes w ON w.id = p.id",
+		strings.Join(parts, " UNION "), limit)
+	var rows []row
+	if err := tx.Raw(fmt.Sprintf(named, from)+"ORDER BY w.id DESC", args...).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("wish: page: %w", err)
+	}
+	return rows, nil
+}
