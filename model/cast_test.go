@@ -1,11 +1,23 @@
 package model
 
 import (
+	"flag"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 	"time"
 )
+
+// TestMain keeps what random tests find out of the tree: the seed that they
+// print finds it again.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // The place of the tests: county 1, township 2 in it, community 3 with grid 4,
 // and community 5 beside it. Unit 8 and team 9 stand under the county, so that
