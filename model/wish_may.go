@@ -88,28 +88,39 @@ func (w *Wish) Possible(who Actor) []WishEvent {
 
 // sensible leaves out what the table allows and the verb would refuse at once.
 func (w *Wish) sensible(e WishEvent, who Actor, r Relation) bool {
-	own := r&(Requester|Resident) != 0
-	switch e {
-	case WishClaim, WishAccept:
-		return !own
-	case WishApprove, WishRefuse:
-		return w.ExtendUntil != nil && r&Claimer == 0
-	case WishExtend:
-		return w.ExtendUntil == nil
-	case WishConfirm, WishKeepOn:
-		return w.FailBy != 0 && w.FailBy != who.UserID && r&Claimer == 0
-	case WishFail:
-		return w.FailBy == 0
-	case WishVerify, WishSendBack:
-		return r&Claimer == 0
-	case WishRelease, WishRevoke, WishCancel:
-		return !w.GoodsHanded
-	case WishReport:
-		return w.Kind != WishGoods || w.GoodsHanded
-	case WishHandGoods:
-		return w.Kind == WishGoods && !w.GoodsHanded
-	case WishReopen:
-		return r&Resident == 0 || w.Reopened == 0 || r&Worker != 0
-	}
-	return true
+	makes, ok := sense[e]
+	return !ok || makes(w, who, r)
+}
+
+// sense says when an event that the table allows makes sense; one that is not
+// here always does.
+var sense = map[WishEvent]func(w *Wish, who Actor, r Relation) bool{
+	WishClaim:     notOwn,
+	WishAccept:    notOwn,
+	WishExtend:    func(w *Wish, _ Actor, _ Relation) bool { return w.ExtendUntil == nil },
+	WishApprove:   extendAsked,
+	WishRefuse:    extendAsked,
+	WishFail:      func(w *Wish, _ Actor, _ Relation) bool { return w.FailBy == 0 },
+	WishConfirm:   failAsked,
+	WishKeepOn:    failAsked,
+	WishVerify:    notTheClaimer,
+	WishSendBack:  notTheClaimer,
+	WishRelease:   notHanded,
+	WishRevoke:    notHanded,
+	WishCancel:    notHanded,
+	WishHandGoods: func(w *Wish, _ Actor, _ Relation) bool { return w.Kind == WishGoods && !w.GoodsHanded },
+	WishReport:    func(w *Wish, _ Actor, _ Relation) bool { return w.Kind != WishGoods || w.GoodsHanded },
+	WishReopen:    func(w *Wish, _ Actor, r Relation) bool { return w.Reopened == 0 || r&Worker != 0 },
+}
+
+func notOwn(_ *Wish, _ Actor, r Relation) bool { return r&(Requester|Resident) == 0 }
+
+func notTheClaimer(_ *Wish, _ Actor, r Relation) bool { return r&Claimer == 0 }
+
+func notHanded(w *Wish, _ Actor, _ Relation) bool { return !w.GoodsHanded }
+
+func extendAsked(w *Wish, _ Actor, r Relation) bool { return w.ExtendUntil != nil && r&Claimer == 0 }
+
+func failAsked(w *Wish, who Actor, r Relation) bool {
+	return w.FailBy != 0 && w.FailBy != who.UserID && r&Claimer == 0
 }
