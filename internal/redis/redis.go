@@ -46,6 +46,16 @@ type Client struct {
 	embedded *embedded
 }
 
+// quiet drops what the library prints to the process's standard error: the
+// same comes back as an error of a call, and the log has its own form.
+type quiet struct{}
+
+// Printf prints nothing.
+func (quiet) Printf(context.Context, string, ...any) {}
+
+// silence is done once, since the library keeps its logger in a variable.
+var silence = sync.OnceFunc(func() { redis.SetLogger(quiet{}) })
+
 // Open makes a client of the Redis that o names. It connects when it is first
 // used, so a Redis that is down keeps nothing from starting.
 func Open(o Options) *Client {
@@ -63,6 +73,7 @@ func Open(o Options) *Client {
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
 func open(o Options, dial dialer) *Client {
+	silence()
 	u := &redis.UniversalOptions{
 		Addrs: o.Addrs, Username: o.Username, Password: o.Password, DB: o.DB, Dialer: dial,
 		// Who retries is the next request: a board is worth less than the
