@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"dandelion/model"
+)
+
+const (
+	maxBody = 64 << 10         // bytes that a client may send as JSON
+	patient = 10 * time.Second // how long a request may take
+)
+
+// note is what becomes known of a request while it is served. It travels in
+// the context, so that the log line at the end can tell all of it.
+type note struct {
+	id    string
+	actor model.Actor
+	token string
+	code  string // of the fault that was answered
+	cause error
+}
+
+type noteKey struct{}
+
+func noteOf(ctx context.Context) *note {
+	if n, ok := ctx.Value(noteKey{}).(*note); ok {
+		return n
+	}
+	return &note{}
+}
+
+var requestID = regexp.MustCompile(`^[A-Za-z0-9-]{8,32}$`)
+
+// observe numbers a request, counts it, and writes one line about it when it is
+// over. The line has the route and not the path or the query, which may name
+// people.
+func (s Services) observe(c *gin.Context) {
+	start, n := s.Now(), &note{id: c.GetHeader("X-Request-Id")}
+	if !requestID.MatchString(n.id) {
+		n.id = rand.Text()
+	}
+	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), noteKey{}, n), patient)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Header("X-Request-Id", n.id)
+	if s.draining.Load() {
+		c.Header("Connection", "close")
+	}
+	c.Next()
+
+	took := s.Now().Sub(start)
+	s.metrics.observe(c.Request.Method, c.FullPath(), c.Writer.Status(), took)
+	level, attrs := slog.LevelInfo, []slog.Attr{
+		slog.String("id", n.id), slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
+		slog.Int("status", c.Writer.Status()), slog.Duration("took", took), slog.Int64("actor", n.actor.UserID), slog.String("code", n.code),
+	}
+	if n.cause != nil && c.Writer.Status() >= http.StatusInternalServerError {
+		level, attrs = slog.LevelError, append(attrs, slog.Any("cause", n.cause))
+	}
+	s.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+}
+
+// recovered turns a panic into an answer.
+func recovered(c *gin.Context) {
+	defer func() {
+		switch v := recover(); {
+		case v == nil:
+		case v == http.ErrAbortHandler:
+			c.Abort() // nobody is there to be answered
+		default:
+			fail(c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		}
+	}()
+	c.Next()
+}
+
+// headers keep browsers from guessing, framing and remembering.
+func headers(c *gin.Context) {
+	c.Header("X-Content-Type-Options", "nosniff")
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Header("X-Frame-Options", "DENY")
+	c.Header("Cache-Control", "no-store")
+	c.Next()
+}
+
+// bounded caps what is read of a request.
+func bounded(c *gin.Context) {
+	if c.Request.ContentLength > maxBody {
+		failAs(c, http.StatusRequestEntityTooLarge, errTooLarge)
+		return
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody+1)
+	c.Next()
+}
+
+func (s Services) ready(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), time.Second)
+	defer cancel()
+	if s.draining.Load() {
+		fail(c, errNotReady)
+		return
+	}
+	if err := s.Ready(ctx); err != nil {
+		fail(c, errNotReady.Because(err))
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"status": "ready"})
+}

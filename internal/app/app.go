@@ -1,0 +1,147 @@
+// Package app puts the system together. It is the only package that knows both
+// the services and what they stand on, and it is as true in a test as in
+// production.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"dandelion/api"
+	"dandelion/config"
+	"dandelion/internal/clock"
+	"dandelion/internal/crypt"
+	"dandelion/internal/db"
+	"dandelion/internal/idempotency"
+	"dandelion/internal/outbox"
+	"dandelion/internal/policy"
+	"dandelion/internal/redis"
+	"dandelion/internal/timer"
+	"dandelion/internal/wechat"
+	"dandelion/model"
+	"dandelion/service/identity"
+	"dandelion/service/org"
+	"dandelion/service/wish"
+)
+
+// Outside is what a system is given from outside of it.
+type Outside struct {
+	Now    clock.Clock
+	Log    *slog.Logger
+	WeChat http.RoundTripper // nil: the simulation, or the internet if there is an AppID
+}
+
+// App is a whole system, ready to serve.
+type App struct {
+	DB       *db.DB
+	Redis    *redis.Client
+	Identity *identity.Service
+	Orgs     *org.Service
+	Wishes   *wish.Service
+	API      *api.API
+	Keys     *crypt.Keys
+
+	config      config.Config
+	idempotency *idempotency.Store
+	outbox      *outbox.Outbox
+	timers      *timer.Runner
+	now         clock.Clock
+	log         *slog.Logger
+	swept       time.Time
+}
+
+// New builds an App from c and brings the schema up to date. The caller closes
+// it.
+func New(ctx context.Context, c config.Config, o Outside) (*App, error) {
+	c = c.Resolved()
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	secrets, err := secretsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	d, err := openDB(c, o)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{
+		DB: d, Redis: redis.Open(redis.Options{Addrs: c.Redis, Password: c.RedisPassword, TLS: c.RedisTLS}), Keys: secrets.keys,
+		config: c, now: o.Now, log: o.Log,
+	}
+	if err := a.build(ctx, secrets, o); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func openDB(c config.Config, o Outside) (*db.DB, error) {
+	if err := makeDirs(c); err != nil {
+		return nil, err
+	}
+	return db.Open(c.Database, db.Options{Now: o.Now, Log: o.Log, Pool: c.Pool})
+}
+
+func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
+	if err := a.DB.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := a.DB.LeaseNode(ctx); err != nil {
+		return err
+	}
+	if err := a.demo(ctx); err != nil {
+		return err
+	}
+	policies := policy.New(a.DB, o.Now)
+	a.outbox = outbox.New(a.DB, o.Log)
+	a.idempotency = idempotency.New(a.DB, a.Keys)
+	a.Identity = identity.New(identity.Options{
+		DB: a.DB, WeChat: a.gateway(o), Sealer: a.Keys, Lifetime: time.Duration(a.config.SessionDays) * 24 * time.Hour,
+		PolicyVersion: a.config.PrivacyVersion,
+	})
+	a.Orgs = org.New(a.DB)
+	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys)
+	a.outbox.Tell(a.Wishes.Hear)
+	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{model.WishAlarm: a.Wishes.Alarm})
+	var err error
+	a.API, err = api.New(api.Services{
+		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Policies: policies, Timers: a.timers, Outbox: a.outbox,
+		Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
+		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow,
+	})
+	return err
+}
+
+// gateway returns the way to WeChat: the internet, or the simulation.
+func (a *App) gateway(o Outside) *wechat.Client {
+	opts := wechat.Options{AppID: a.config.WeChatAppID, Secret: a.config.WeChatSecret, Transport: o.WeChat, Tokens: a.Redis}
+	if a.config.Simulated() {
+		opts.AppID, opts.Secret = "wxsimulated00000000", "simulated"
+		if opts.Transport == nil {
+			opts.Transport = &wechat.Simulated{AppID: opts.AppID, Secret: opts.Secret}
+		}
+	}
+	if opts.Transport == nil {
+		opts.Transport = http.DefaultTransport
+	}
+	return wechat.New(opts)
+}
+
+// Close gives back what New took.
+func (a *App) Close() error { return errors.Join(a.Redis.Close(), a.DB.Close()) }
+
+// Migrate brings the schema of c's database up to date, and does nothing else.
+func Migrate(ctx context.Context, c config.Config, o Outside) error {
+	c = c.Resolved()
+	if err := c.Check(); err != nil {
+		return err
+	}
+	d, err := openDB(c, o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Migrate(ctx), d.Close())
+}

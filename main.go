@@ -1,0 +1,131 @@
+// Command dandelion serves the API of the five red communities (五红社区).
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"dandelion/config"
+	"dandelion/internal/app"
+	"dandelion/internal/clock"
+)
+
+type cli struct {
+	config.Config
+	Serve   serve   `cmd:"" default:"1" help:"启动服务 (默认): serve the API."`
+	Migrate migrate `cmd:"" help:"升级数据库结构: bring the database schema up to date."`
+	Demo    demo    `cmd:"" name:"demo" help:"载入演示数据: load the demo county and stop."`
+	Admin   admin   `cmd:"" help:"生成一次性管理员码: make the first administrator of a county."`
+	OpenAPI openapi `cmd:"" name:"openapi" help:"输出接口文档: print the OpenAPI document."`
+	Version version `cmd:"" help:"输出版本: print the version."`
+}
+
+func main() {
+	var c cli
+	k := kong.Parse(&c, kong.Name("dandelion"), kong.Description("蒲公英: 五红社区微心愿, 点单、派单、接单、晒单、评单"))
+	var level slog.Level
+	k.FatalIfErrorf(level.UnmarshalText([]byte(c.LogLevel)))
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	k.BindTo(ctx, (*context.Context)(nil))
+	err := k.Run(c.Config)
+	stop()
+	k.FatalIfErrorf(err)
+}
+
+// outside is what the world gives to the system.
+func outside() app.Outside { return app.Outside{Now: clock.System, Log: slog.Default()} }
+
+type serve struct{}
+
+// Run serves until ctx is done, and then until the last request is answered.
+func (serve) Run(ctx context.Context, c config.Config) (err error) {
+	a, err := app.New(ctx, c, outside())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	slog.Info("serving", "listen", l.Addr().String(), "simulated_wechat", c.Simulated(), "docs", "/docs/")
+	return a.Serve(ctx, l)
+}
+
+type migrate struct{}
+
+// Run migrates the database.
+func (migrate) Run(ctx context.Context, c config.Config) error { return app.Migrate(ctx, c, outside()) }
+
+type demo struct{}
+
+// Run loads the demo data.
+func (demo) Run(ctx context.Context, c config.Config) error {
+	c.Demo = true
+	a, err := app.New(ctx, c, outside())
+	if err != nil {
+		return err
+	}
+	return a.Close()
+}
+
+type admin struct {
+	County string `arg:"" help:"县名: name of the county, made if it is missing."`
+}
+
+// Run prints a code that makes whoever enters it first the administrator.
+func (m admin) Run(ctx context.Context, c config.Config) error {
+	c.Demo = false
+	a, err := app.New(ctx, c, outside())
+	if err != nil {
+		return err
+	}
+	code, err := a.Identity.MakeAdminCode(ctx, m.County)
+	if err == nil {
+		fmt.Printf("一次性管理员码 (24 小时内有效, 只显示这一次):\n%s\n登录小程序后提交到 POST /api/v1/auth/admin-code\n", code)
+	}
+	return errors.Join(err, a.Close())
+}
+
+type openapi struct{}
+
+// Run prints the document, which needs no database that anybody keeps.
+func (openapi) Run(ctx context.Context) (err error) {
+	dir, err := os.MkdirTemp("", "dandelion")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	c := config.Embedded(dir)
+	c.Demo = false
+	a, err := app.New(ctx, c, outside())
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	return errors.Join(out.Encode(a.API.Document), a.Close())
+}
+
+type version struct{}
+
+// Run prints the version of the program.
+func (version) Run() error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("no build information")
+	}
+	fmt.Println("dandelion", info.Main.Version, info.GoVersion)
+	return nil
+}
