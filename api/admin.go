@@ -52,7 +52,7 @@ func (s Services) enableUser(ctx context.Context, who model.Actor, in *because) 
 type listAuditsInput struct {
 	Subject   string `query:"subject" enum:"wish,user,org,grant,policy"`
 	SubjectID id     `query:"subject_id"`
-	pageInput
+	PageInput
 }
 
 // auditView is a line of the audit log.
@@ -83,7 +83,7 @@ func (s Services) listAudits(ctx context.Context, who model.Actor, in *listAudit
 	if (in.Subject == "") != (in.SubjectID == "") {
 		return nil, errRequest.At("query.subject_id", must+"与 subject 一起填写")
 	}
-	before, err := s.before(who, in.pageInput, "audits", in.Subject, in.SubjectID)
+	before, err := s.before(who, in.PageInput, "audits", in.Subject, in.SubjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s Services) listAudits(ctx context.Context, who model.Actor, in *listAudit
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s, who, in.pageInput, all, showAudit, func(a org.AuditLine) int64 { return a.ID }, "audits", in.Subject, in.SubjectID), nil
+	return pageOf(s, who, in.PageInput, all, showAudit, func(a org.AuditLine) int64 { return a.ID }, "audits", in.Subject, in.SubjectID), nil
 }
 
 // limitView is one limit of a county.

@@ -49,7 +49,7 @@ type placeView struct {
 	County   string `json:"county"`
 }
 
-func (s Services) listCommunities(ctx context.Context, who model.Actor, in *pageInput) (*page[placeView], error) {
+func (s Services) listCommunities(ctx context.Context, who model.Actor, in *PageInput) (*page[placeView], error) {
 	after, err := s.before(who, *in, "communities")
 	if err != nil {
 		return nil, err
@@ -95,11 +95,11 @@ type listOrgsInput struct {
 	ParentID    id      `query:"parent_id"`
 	CommunityID id      `query:"community_id"`
 	Kind        orgKind `query:"kind"`
-	pageInput
+	PageInput
 }
 
 func (s Services) listOrgs(ctx context.Context, who model.Actor, in *listOrgsInput) (*page[orgView], error) {
-	after, err := s.before(who, in.pageInput, "orgs", in.ParentID, in.CommunityID, in.Kind)
+	after, err := s.before(who, in.PageInput, "orgs", in.ParentID, in.CommunityID, in.Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (s Services) listOrgs(ctx context.Context, who model.Actor, in *listOrgsInp
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s, who, in.pageInput, all, showOrg, func(o model.Org) int64 { return o.ID }, "orgs", in.ParentID, in.CommunityID, in.Kind), nil
+	return pageOf(s, who, in.PageInput, all, showOrg, func(o model.Org) int64 { return o.ID }, "orgs", in.ParentID, in.CommunityID, in.Kind), nil
 }
 
 type byID struct {
@@ -183,14 +183,14 @@ func viewGrant(g *model.Grant, err error) (*grantView, error) {
 type listGrantsInput struct {
 	UserID id `query:"user_id" doc:"Whose grants; or"`
 	OrgID  id `query:"org_id" doc:"the grants in which organisation"`
-	pageInput
+	PageInput
 }
 
 func (s Services) listGrants(ctx context.Context, who model.Actor, in *listGrantsInput) (*page[grantView], error) {
 	if (in.UserID == "") == (in.OrgID == "") {
 		return nil, errRequest.At("query.user_id", must+"与 org_id 填写其中一项")
 	}
-	before, err := s.before(who, in.pageInput, "grants", in.UserID, in.OrgID)
+	before, err := s.before(who, in.PageInput, "grants", in.UserID, in.OrgID)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (s Services) listGrants(ctx context.Context, who model.Actor, in *listGrant
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s, who, in.pageInput, all, showGrant, func(g org.GrantLine) int64 { return g.ID }, "grants", in.UserID, in.OrgID), nil
+	return pageOf(s, who, in.PageInput, all, showGrant, func(g org.GrantLine) int64 { return g.ID }, "grants", in.UserID, in.OrgID), nil
 }
 
 type giveGrantInput struct {
@@ -208,13 +208,19 @@ type giveGrantInput struct {
 		OrgID      id         `json:"org_id"`
 		OrgOnly    bool       `json:"org_only,omitempty" doc:"Without what is below the organisation"`
 		ValidUntil *time.Time `json:"valid_until,omitempty" doc:"Absent: until it is revoked"`
+		GridID     id         `json:"grid_id,omitempty" doc:"Of a member or volunteer: the grid he helps in"`
+		UnitID     id         `json:"unit_id,omitempty" doc:"Of a member or volunteer: the unit he works for"`
+		TeamID     id         `json:"team_id,omitempty" doc:"Of a member or volunteer: the team he goes with"`
 		Skills     []string   `json:"skills,omitempty" maxItems:"12" doc:"Of a member or volunteer: what he can do"`
 	}
 }
 
 func (s Services) giveGrant(ctx context.Context, who model.Actor, in *giveGrantInput) (*grantView, error) {
 	b := in.Body
-	g := org.Giving{UserID: b.UserID.n(), Role: model.Role(b.Role), OrgID: b.OrgID.n(), OrgOnly: b.OrgOnly, Skills: b.Skills}
+	g := org.Giving{
+		UserID: b.UserID.n(), Role: model.Role(b.Role), OrgID: b.OrgID.n(), OrgOnly: b.OrgOnly,
+		GridID: b.GridID.n(), UnitID: b.UnitID.n(), TeamID: b.TeamID.n(), Skills: b.Skills,
+	}
 	if b.ValidUntil != nil {
 		until := moment(*b.ValidUntil)
 		g.ValidUntil = &until

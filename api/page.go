@@ -13,8 +13,8 @@ import (
 
 var errCursor = fault.Define(fault.Invalid, "cursor.invalid", "翻页标记无效, 请从第一页开始")
 
-// pageInput asks for a part of a list.
-type pageInput struct {
+// PageInput asks for a part of a list.
+type PageInput struct {
 	Cursor string `query:"cursor" maxLength:"64" doc:"The next of the page before; absent: the first page"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
 }
@@ -31,7 +31,7 @@ const macSize = 16
 // before returns the key that the page asked for comes after, 0 for the first.
 // A cursor is good for one reader and for the list and filters it was given
 // for, which keys name.
-func (s Services) before(who model.Actor, in pageInput, keys ...any) (int64, error) {
+func (s Services) before(who model.Actor, in PageInput, keys ...any) (int64, error) {
 	if in.Cursor == "" {
 		return 0, nil
 	}
@@ -56,7 +56,7 @@ func (s Services) sign(raw []byte, who model.Actor, keys []any) []byte {
 
 // pageOf shows up to the limit of rows, of which there is one more if there is
 // a next page.
-func pageOf[Row, T any](s Services, who model.Actor, in pageInput, rows []Row, show func(Row) T, key func(Row) int64, keys ...any) *page[T] {
+func pageOf[Row, T any](s Services, who model.Actor, in PageInput, rows []Row, show func(Row) T, key func(Row) int64, keys ...any) *page[T] {
 	p := &page[T]{Items: make([]T, 0, in.Limit)}
 	for i, row := range rows {
 		if i == in.Limit {

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -176,6 +178,9 @@ func humaProblem(ctx context.Context, status int, errs []error) *problem {
 			f = f.At(d.Location, fieldMessage(d.Message))
 		}
 	}
+	slices.SortFunc(f.Fields, func(a, b fault.Field) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
+	})
 	return problemAs(ctx, status, f, nil)
 }
 

@@ -18,7 +18,7 @@ func (s Services) taskRoutes() []route {
 type listTasksInput struct {
 	OrgID id       `query:"org_id" doc:"Whose tasks; absent: one's own organisation's"`
 	Kind  taskKind `query:"kind"`
-	pageInput
+	PageInput
 }
 
 // taskView is something that workers have to do about a wish.
@@ -50,7 +50,7 @@ func showTask(t *model.Task) taskView {
 }
 
 func (s Services) listTasks(ctx context.Context, who model.Actor, in *listTasksInput) (*page[taskView], error) {
-	before, err := s.before(who, in.pageInput, "tasks", in.OrgID, in.Kind)
+	before, err := s.before(who, in.PageInput, "tasks", in.OrgID, in.Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (s Services) listTasks(ctx context.Context, who model.Actor, in *listTasksI
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s, who, in.pageInput, all, showTodo, func(t wish.Todo) int64 { return t.ID }, "tasks", in.OrgID, in.Kind), nil
+	return pageOf(s, who, in.PageInput, all, showTodo, func(t wish.Todo) int64 { return t.ID }, "tasks", in.OrgID, in.Kind), nil
 }
 
 type finishTaskInput struct {

@@ -27,11 +27,11 @@ type listWishesInput struct {
 	Kind    wishKind     `query:"kind"`
 	Urgency urgency      `query:"urgency"`
 	Light   light        `query:"light"`
-	pageInput
+	PageInput
 }
 
 func (s Services) listWishes(ctx context.Context, who model.Actor, in *listWishesInput) (*page[wishView], error) {
-	before, err := s.before(who, in.pageInput, "wishes", in.View, in.OrgID, in.State, in.Kind, in.Urgency, in.Light)
+	before, err := s.before(who, in.PageInput, "wishes", in.View, in.OrgID, in.State, in.Kind, in.Urgency, in.Light)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (s Services) listWishes(ctx context.Context, who model.Actor, in *listWishe
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s, who, in.pageInput, all, showWish, func(v *wish.Seen) int64 { return v.ID },
+	return pageOf(s, who, in.PageInput, all, showWish, func(v *wish.Seen) int64 { return v.ID },
 		"wishes", in.View, in.OrgID, in.State, in.Kind, in.Urgency, in.Light), nil
 }
 

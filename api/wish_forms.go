@@ -11,8 +11,8 @@ import (
 // reasonStep is a step of the service that needs a reason.
 type reasonStep func(ctx context.Context, who model.Actor, id int64, reason string) (*wish.Seen, error)
 
-// orderForm is what a resident, proxy or worker fills in (点单).
-type orderForm struct {
+// OrderForm is what a resident, proxy or worker fills in (点单).
+type OrderForm struct {
 	Channel     channel          `json:"channel,omitempty" doc:"self (default), proxy or staff"`
 	Kind        wishKind         `json:"kind"`
 	Urgency     urgency          `json:"urgency,omitempty"`
@@ -35,7 +35,7 @@ type beneficiaryForm struct {
 	Address string `json:"address,omitempty" maxLength:"200"`
 }
 
-func (f *orderForm) order() wish.Order {
+func (f *OrderForm) order() wish.Order {
 	o := wish.Order{
 		WishOrder: model.WishOrder{
 			Kind: model.WishKind(f.Kind), Urgency: model.Urgency(f.Urgency), AgeGroup: model.AgeGroup(f.AgeGroup), Sensitive: f.Sensitive,
@@ -61,7 +61,7 @@ func (f *orderForm) order() wish.Order {
 
 type placeWishInput struct {
 	Body struct {
-		orderForm
+		OrderForm
 		Submit bool `json:"submit,omitempty" doc:"Submit at once and not only keep a draft"`
 	}
 }
@@ -74,7 +74,7 @@ func (s Services) placeWish(ctx context.Context, who model.Actor, in *placeWishI
 
 type editWishInput struct {
 	ID   id `path:"id"`
-	Body orderForm
+	Body OrderForm
 }
 
 func (s Services) editWish(ctx context.Context, who model.Actor, in *editWishInput) (*wishView, error) {

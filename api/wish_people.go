@@ -10,7 +10,7 @@ import (
 
 type historyInput struct {
 	ID id `path:"id"`
-	pageInput
+	PageInput
 }
 
 // lineView is one line of a wish's history.
@@ -38,7 +38,7 @@ func showLine(l wish.Line) lineView {
 }
 
 func (s Services) wishHistory(ctx context.Context, who model.Actor, in *historyInput) (*page[lineView], error) {
-	before, err := s.before(who, in.pageInput, "history", in.ID)
+	before, err := s.before(who, in.PageInput, "history", in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (s Services) wishHistory(ctx context.Context, who model.Actor, in *historyI
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s, who, in.pageInput, all, showLine, func(l wish.Line) int64 { return l.ID }, "history", in.ID), nil
+	return pageOf(s, who, in.PageInput, all, showLine, func(l wish.Line) int64 { return l.ID }, "history", in.ID), nil
 }
 
 type revealInput struct {
@@ -88,7 +88,7 @@ type lookView struct {
 }
 
 func (s Services) wishReveals(ctx context.Context, who model.Actor, in *historyInput) (*page[lookView], error) {
-	before, err := s.before(who, in.pageInput, "reveals", in.ID)
+	before, err := s.before(who, in.PageInput, "reveals", in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (s Services) wishReveals(ctx context.Context, who model.Actor, in *historyI
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(s, who, in.pageInput, all, func(l wish.Look) lookView {
+	return pageOf(s, who, in.PageInput, all, func(l wish.Look) lookView {
 		return lookView{idOf(l.ID), idOf(l.UserID), l.DisplayName, l.Role, l.Reason, l.Fields, l.CreatedAt}
 	}, func(l wish.Look) int64 { return l.ID }, "reveals", in.ID), nil
 }

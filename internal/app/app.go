@@ -117,7 +117,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 
 // gateway returns the way to WeChat: the internet, or the simulation.
 func (a *App) gateway(o Outside) *wechat.Client {
-	opts := wechat.Options{AppID: a.config.WeChatAppID, Secret: a.config.WeChatSecret, Transport: o.WeChat, Tokens: a.Redis}
+	opts := wechat.Options{AppID: a.config.WeChatAppID, Secret: a.config.WeChatSecret, Transport: o.WeChat, Tokens: shared{a.Redis}, Now: o.Now}
 	if a.config.Simulated() {
 		opts.AppID, opts.Secret = "wxsimulated00000000", "simulated"
 		if opts.Transport == nil {

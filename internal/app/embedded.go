@@ -80,7 +80,7 @@ func (a *App) demo(ctx context.Context) error {
 	if !a.config.Demo {
 		return nil
 	}
-	if err := demo.Load(ctx, a.DB, a.Keys); err != nil {
+	if err := demo.Load(ctx, a.config.Database, a.Keys, a.now()); err != nil {
 		return fmt.Errorf("app: demo data: %w", err)
 	}
 	return nil

@@ -1,0 +1,193 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"dandelion/internal/db"
+	"dandelion/internal/outbox"
+	"dandelion/internal/policy"
+	"dandelion/model"
+	"dandelion/service/wish"
+)
+
+// A plan is the story of one wish: its text and people, the steps that lead to
+// its state, and for how long it has been there.
+type plan struct {
+	n     int
+	state model.WishState
+	text  text
+	cast  cast
+	steps []step
+	start time.Time
+}
+
+// cast are the people of a story.
+type cast struct {
+	requester, worker, second, claimer model.Actor
+	place, unit                        int64
+}
+
+// step is one event of a story, and how long after the one before it comes.
+type step struct {
+	after time.Duration
+	do    func(ctx context.Context, l *loader, p *plan, id int64) error
+}
+
+// teller plans the stories with a generator of its own, so that the same
+// moment gives the same ones.
+type teller struct {
+	*rand.Rand
+	world *world
+	until time.Time
+}
+
+// counts says how many wishes end in which state.
+var counts = []struct {
+	state model.WishState
+	n     int
+	age   [2]time.Duration // for how long it has been so, at least and at most
+}{
+	{model.WishDraft, 6, [2]time.Duration{time.Hour, 5 * day}},
+	{model.WishSubmitted, 22, [2]time.Duration{time.Hour, 30 * time.Hour}},
+	{model.WishReturned, 8, [2]time.Duration{time.Hour, 6 * day}},
+	{model.WishOpen, 40, [2]time.Duration{2 * time.Hour, 9 * day}},
+	{model.WishDispatched, 16, [2]time.Duration{time.Hour, 22 * time.Hour}},
+	{model.WishClaimed, 16, [2]time.Duration{time.Hour, 40 * time.Hour}},
+	{model.WishInService, 24, [2]time.Duration{time.Hour, 8 * day}},
+	{model.WishReported, 12, [2]time.Duration{time.Hour, 44 * time.Hour}},
+	{model.WishAwaiting, 18, [2]time.Duration{time.Hour, 6 * day}},
+	{model.WishRework, 8, [2]time.Duration{time.Hour, 4 * day}},
+	{model.WishSuspended, 6, [2]time.Duration{time.Hour, 6 * day}},
+	{model.WishClosed, 110, [2]time.Duration{time.Hour, 40 * day}},
+	{model.WishUnfulfilled, 6, [2]time.Duration{day, 30 * day}},
+	{model.WishRejected, 8, [2]time.Duration{day, 30 * day}},
+	{model.WishCancelled, 10, [2]time.Duration{day, 30 * day}},
+	{model.WishTransferred, 8, [2]time.Duration{day, 30 * day}},
+}
+
+const day = 24 * time.Hour
+
+// wishes tells the stories one after another, in the order in which they
+// began, through the service itself: every row is what the system would write.
+func (l *loader) wishes(ctx context.Context) error {
+	box := outbox.New(l.db, slog.New(slog.DiscardHandler))
+	l.service = wish.New(l.db, policy.New(l.db, l.clock.Now), box, l.keys)
+	box.Tell(l.service.Hear)
+	t := &teller{rand.New(rand.NewPCG(2026, 8)), l.world, l.until} //nolint:gosec // stories, not secrets
+	for _, p := range t.plans() {
+		if err := l.tell(ctx, p); err != nil {
+			return fmt.Errorf("demo: wish %d (%s): %w", p.n, p.state, err)
+		}
+	}
+	l.clock.Set(l.until)
+	for {
+		if n, err := box.Relay(ctx); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (t *teller) plans() []*plan {
+	var all []*plan
+	for _, c := range counts {
+		for range c.n {
+			p := &plan{n: len(all), state: c.state}
+			p.text = texts[len(all)%len(texts)]
+			p.cast = t.cast(p.n)
+			p.steps = t.steps(c.state, p)
+			age := c.age[0] + time.Duration(t.Int64N(int64(c.age[1]-c.age[0])))
+			p.start = t.until.Add(-age)
+			for _, s := range p.steps {
+				p.start = p.start.Add(-s.after)
+			}
+			all = append(all, p)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *plan) int { return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.n, b.n)) })
+	return all
+}
+
+// cast chooses the people: of two wishes in three those of the community that
+// one logs in to.
+func (t *teller) cast(n int) cast {
+	home := t.world.homes[0]
+	if n%3 == 2 {
+		home = t.world.homes[1+t.IntN(len(t.world.homes)-1)]
+	}
+	p := t.world.peopleOf(home.ID)
+	return cast{
+		requester: p.residents[t.IntN(len(p.residents))], worker: p.workers[0], second: p.workers[1],
+		claimer: p.members[t.IntN(len(p.members))], place: p.grids[t.IntN(len(p.grids))], unit: p.unit,
+	}
+}
+
+// tell lets one story happen, and the alarms that fall into it ring.
+func (l *loader) tell(ctx context.Context, p *plan) error {
+	l.clock.Set(p.start)
+	v, err := l.service.Place(ctx, p.cast.requester, p.order())
+	if err != nil {
+		return err
+	}
+	at := p.start
+	for _, s := range p.steps {
+		at = at.Add(s.after)
+		if err := l.ringUntil(ctx, v.ID, at); err != nil {
+			return err
+		}
+		l.clock.Set(at)
+		if err := s.do(ctx, l, p, v.ID); err != nil {
+			return err
+		}
+	}
+	return l.ringUntil(ctx, v.ID, l.until)
+}
+
+// ringUntil rings the alarms of a wish that are due before end, each in its
+// time.
+func (l *loader) ringUntil(ctx context.Context, id int64, end time.Time) error {
+	for {
+		var next *time.Time
+		err := l.db.View(ctx, func(tx *db.Tx) error {
+			w, err := db.Find[model.Wish](tx, id, model.ErrWishNotFound)
+			if err == nil {
+				next = w.NextAlarm(model.Policy{})
+			}
+			return err
+		})
+		if err != nil || next == nil || next.After(end) {
+			return err
+		}
+		l.clock.Set(*next)
+		if err := l.db.Update(ctx, func(tx *db.Tx) error { return l.service.Alarm(tx, id) }); err != nil {
+			return err
+		}
+	}
+}
+
+// order is the wish as it is placed.
+func (p *plan) order() wish.Order {
+	o := wish.Order{
+		WishOrder: model.WishOrder{
+			Kind: p.text.kind, Urgency: model.Normal, AgeGroup: p.text.age, Skill: p.text.skill, Title: p.text.title, Detail: p.text.detail,
+			Channel: model.ChannelSelf, Sensitive: p.text.sensitive,
+		},
+		PlaceID: p.cast.place, Name: personName(p.n*3 + 1), Phone: fmt.Sprintf("1390000%04d", p.n), Address: fmt.Sprintf("%d号楼%d0%d室", p.n%9+1, p.n%6+1, p.n%4+1),
+		Submit: p.state != model.WishDraft,
+	}
+	if p.n%9 == 4 {
+		o.Urgency = model.Urgent
+	}
+	if p.n%5 == 3 || p.text.age == model.Minor {
+		o.Channel, o.ConsentBy = model.ChannelProxy, "oral"
+		if p.text.age == model.Minor {
+			o.ConsentBy = "guardian"
+		}
+	}
+	return o
+}
