@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -48,4 +49,23 @@ func (d *DB) Migrate(ctx context.Context) error {
 		return fmt.Errorf("db: migrate: %w", err)
 	}
 	return nil
+}
+
+// Schema returns every statement of a dialect's migrations, in order, for the
+// document that shows the schema.
+func Schema(dialect string) (string, error) {
+	files, err := fs.Glob(migrations, "migrations/"+dialect+"/*.sql")
+	if err != nil {
+		return "", fmt.Errorf("db: migrations of %s: %w", dialect, err)
+	}
+	var all strings.Builder
+	for _, f := range files {
+		text, err := fs.ReadFile(migrations, f)
+		if err != nil {
+			return "", fmt.Errorf("db: read %s: %w", f, err)
+		}
+		all.WriteString(strings.TrimPrefix(string(text), "-- +goose Up\n"))
+		all.WriteByte('\n')
+	}
+	return all.String(), nil
 }

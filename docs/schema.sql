@@ -1,0 +1,401 @@
+CREATE TABLE orgs (
+  id           BIGINT NOT NULL PRIMARY KEY,
+  tenant_id    BIGINT NOT NULL,
+  parent_id    BIGINT NOT NULL,
+  kind         VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name         VARCHAR(64) NOT NULL,
+  path         VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  community_id BIGINT NOT NULL,
+  state        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  skills       VARCHAR(255) NOT NULL,
+  created_at   DATETIME(3) NOT NULL,
+  updated_at   DATETIME(3) NOT NULL,
+  version      BIGINT NOT NULL,
+  KEY idx_orgs_community (community_id),
+  KEY idx_orgs_kind (tenant_id, kind),
+  UNIQUE KEY idx_orgs_name (tenant_id, parent_id, kind, name),
+  KEY idx_orgs_parent (parent_id),
+  KEY idx_orgs_path (path)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE users (
+  id           BIGINT NOT NULL PRIMARY KEY,
+  tenant_id    BIGINT NOT NULL,
+  open_id      VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  display_name VARCHAR(32) NOT NULL,
+  name         VARCHAR(255) NOT NULL,
+  phone        VARCHAR(255) NOT NULL,
+  phone_index  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  home_id      BIGINT NOT NULL,
+  home_path    VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  consent      VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  created_at   DATETIME(3) NOT NULL,
+  updated_at   DATETIME(3) NOT NULL,
+  version      BIGINT NOT NULL,
+  UNIQUE KEY idx_users_open_id (open_id),
+  UNIQUE KEY idx_users_phone (phone_index)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE sessions (
+  token_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  user_id    BIGINT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  expires_at DATETIME(3) NOT NULL,
+  KEY idx_sessions_expiry (expires_at),
+  KEY idx_sessions_user (user_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE grants (
+  id          BIGINT NOT NULL PRIMARY KEY,
+  tenant_id   BIGINT NOT NULL,
+  user_id     BIGINT NOT NULL,
+  role        VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  org_id      BIGINT NOT NULL,
+  org_path    VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subtree     BOOLEAN NOT NULL,
+  valid_until DATETIME(3) NULL,
+  granted_by  BIGINT NOT NULL,
+  granted_at  DATETIME(3) NOT NULL,
+  revoked_by  BIGINT NOT NULL,
+  revoked_at  DATETIME(3) NULL,
+  active_key  VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  version     BIGINT NOT NULL,
+  UNIQUE KEY idx_grants_active (active_key),
+  KEY idx_grants_org (org_id),
+  KEY idx_grants_user (user_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE consents (
+  id           BIGINT NOT NULL PRIMARY KEY,
+  user_id      BIGINT NOT NULL,
+  version      VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  given_at     DATETIME(3) NOT NULL,
+  withdrawn_at DATETIME(3) NULL,
+  request_id   VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  KEY idx_consents_user (user_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE privacy_requests (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  user_id    BIGINT NOT NULL,
+  kind       VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  asked_at   DATETIME(3) NOT NULL,
+  due_at     DATETIME(3) NOT NULL,
+  done_at    DATETIME(3) NULL,
+  active_key VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  UNIQUE KEY idx_privacy_requests_active (active_key),
+  KEY idx_privacy_requests_user (user_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE admin_codes (
+  code_hash  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  expires_at DATETIME(3) NOT NULL,
+  used_by    BIGINT NOT NULL,
+  used_at    DATETIME(3) NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE members (
+  user_id      BIGINT NOT NULL PRIMARY KEY,
+  tenant_id    BIGINT NOT NULL,
+  community_id BIGINT NOT NULL,
+  grid_id      BIGINT NOT NULL,
+  unit_id      BIGINT NOT NULL,
+  team_id      BIGINT NOT NULL,
+  skills       VARCHAR(255) NOT NULL,
+  stars        BIGINT NOT NULL,
+  rated        BIGINT NOT NULL,
+  created_at   DATETIME(3) NOT NULL,
+  updated_at   DATETIME(3) NOT NULL,
+  KEY idx_members_community (community_id),
+  KEY idx_members_unit (unit_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE events (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  subject    VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject_id BIGINT NOT NULL,
+  name       VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  from_state VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  to_state   VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  actor_id   BIGINT NOT NULL,
+  actor_role VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reason     VARCHAR(500) NOT NULL,
+  note       VARCHAR(1000) NOT NULL,
+  request_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  relay_at   DATETIME(3) NULL,
+  attempts   BIGINT NOT NULL,
+  dead       BOOLEAN NOT NULL,
+  failure    VARCHAR(200) NOT NULL,
+  KEY idx_events_relay (relay_at),
+  KEY idx_events_subject (subject, subject_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE timers (
+  id          BIGINT NOT NULL PRIMARY KEY,
+  kind        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject_id  BIGINT NOT NULL,
+  due_at      DATETIME(3) NOT NULL,
+  lease_until DATETIME(3) NOT NULL,
+  attempts    BIGINT NOT NULL,
+  dead        BOOLEAN NOT NULL,
+  failure     VARCHAR(200) NOT NULL,
+  KEY idx_timers_due (dead, due_at),
+  UNIQUE KEY idx_timers_one (kind, subject_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE nodes (
+  number      BIGINT NOT NULL PRIMARY KEY,
+  owner       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  lease_until DATETIME(3) NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE idempotency (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  user_id    BIGINT NOT NULL,
+  idem_key   VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  body_hash  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  status     BIGINT NOT NULL,
+  answer     MEDIUMTEXT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  KEY idx_idempotency_created (created_at),
+  UNIQUE KEY idx_idempotency_key (user_id, idem_key)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE audits (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  actor_id   BIGINT NOT NULL,
+  action     VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject    VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject_id BIGINT NOT NULL,
+  detail     VARCHAR(500) NOT NULL,
+  request_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  KEY idx_audits_subject (subject, subject_id),
+  KEY idx_audits_tenant (tenant_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE policies (
+  tenant_id  BIGINT NOT NULL,
+  name       VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value      BIGINT NOT NULL,
+  updated_by BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (tenant_id, name)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE wishes (
+  id                BIGINT NOT NULL PRIMARY KEY,
+  tenant_id         BIGINT NOT NULL,
+  community_id      BIGINT NOT NULL,
+  org_path          VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state             VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind              VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  urgency           VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  difficulty        VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  channel           VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  hand_over         VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  age_group         VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  is_sensitive      BOOLEAN NOT NULL,
+  skill             VARCHAR(32) NOT NULL,
+  title             VARCHAR(40) NOT NULL,
+  detail            VARCHAR(500) NOT NULL,
+  expected_by       DATETIME(3) NULL,
+  requester_id      BIGINT NOT NULL,
+  beneficiary_id    BIGINT NOT NULL,
+  proxy_id          BIGINT NOT NULL,
+  beneficiary_mask  VARCHAR(16) NOT NULL,
+  pool_org_id       BIGINT NOT NULL,
+  scope             VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  queue_org_id      BIGINT NOT NULL,
+  light             VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  clock_from        DATETIME(3) NOT NULL,
+  due_at            DATETIME(3) NULL,
+  alarm             BIGINT NOT NULL,
+  open_tasks        BIGINT NOT NULL,
+  dispatch_id       BIGINT NOT NULL,
+  target_org_id     BIGINT NOT NULL,
+  target_user_id    BIGINT NOT NULL,
+  dispatch_failures BIGINT NOT NULL,
+  claim_id          BIGINT NOT NULL,
+  claimer_id        BIGINT NOT NULL,
+  claim_org_id      BIGINT NOT NULL,
+  team              VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  appointment_at    DATETIME(3) NULL,
+  started_at        DATETIME(3) NULL,
+  goods_handed      BOOLEAN NOT NULL,
+  receipt           VARCHAR(200) NOT NULL,
+  extensions        BIGINT NOT NULL,
+  extend_until      DATETIME(3) NULL,
+  extend_reason     VARCHAR(500) NOT NULL,
+  suspended_from    VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  suspended_at      DATETIME(3) NULL,
+  resume_on         DATETIME(3) NULL,
+  held_clock        DATETIME(3) NULL,
+  held_due          DATETIME(3) NULL,
+  held_alarm        BIGINT NOT NULL,
+  held_light        VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  report_text       VARCHAR(1000) NOT NULL,
+  minutes           BIGINT NOT NULL,
+  unverified        BOOLEAN NOT NULL,
+  rework_rounds     BIGINT NOT NULL,
+  fail_by           BIGINT NOT NULL,
+  fail_reason       VARCHAR(500) NOT NULL,
+  stars             BIGINT NOT NULL,
+  solved            VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  closed_at         DATETIME(3) NULL,
+  reopened          BIGINT NOT NULL,
+  appeal_until      DATETIME(3) NULL,
+  reason            VARCHAR(500) NOT NULL,
+  next_hint         VARCHAR(500) NOT NULL,
+  created_at        DATETIME(3) NOT NULL,
+  submitted_at      DATETIME(3) NULL,
+  updated_at        DATETIME(3) NOT NULL,
+  version           BIGINT NOT NULL,
+  KEY idx_wishes_beneficiary (beneficiary_id, id),
+  KEY idx_wishes_claim_org (claim_org_id, id),
+  KEY idx_wishes_claimer (claimer_id, id),
+  KEY idx_wishes_community (community_id, id),
+  KEY idx_wishes_community_kind (community_id, kind, id),
+  KEY idx_wishes_community_light (community_id, light, id),
+  KEY idx_wishes_community_state (community_id, state, id),
+  KEY idx_wishes_community_urgency (community_id, urgency, id),
+  KEY idx_wishes_pool (pool_org_id, id),
+  KEY idx_wishes_pool_kind (pool_org_id, kind, id),
+  KEY idx_wishes_pool_urgency (pool_org_id, urgency, id),
+  KEY idx_wishes_proxy (proxy_id, id),
+  KEY idx_wishes_queue (queue_org_id, state, id),
+  KEY idx_wishes_queue_light (queue_org_id, light, id),
+  KEY idx_wishes_requester (requester_id, id),
+  KEY idx_wishes_target_org (target_org_id, id),
+  KEY idx_wishes_target_user (target_user_id, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE beneficiaries (
+  wish_id     BIGINT NOT NULL PRIMARY KEY,
+  tenant_id   BIGINT NOT NULL,
+  name        VARCHAR(255) NOT NULL,
+  phone       VARCHAR(255) NOT NULL,
+  address     VARCHAR(1000) NOT NULL,
+  phone_index VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  consent_by  VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  consent_at  DATETIME(3) NULL,
+  KEY idx_beneficiaries_phone (phone_index)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE reveals (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  wish_id    BIGINT NOT NULL,
+  user_id    BIGINT NOT NULL,
+  role       VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reason     VARCHAR(200) NOT NULL,
+  fields     VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  request_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  KEY idx_reveals_wish (wish_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE dispatches (
+  id             BIGINT NOT NULL PRIMARY KEY,
+  tenant_id      BIGINT NOT NULL,
+  wish_id        BIGINT NOT NULL,
+  state          VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  target_org_id  BIGINT NOT NULL,
+  target_user_id BIGINT NOT NULL,
+  dispatched_by  BIGINT NOT NULL,
+  note           VARCHAR(500) NOT NULL,
+  reason         VARCHAR(500) NOT NULL,
+  created_at     DATETIME(3) NOT NULL,
+  ended_at       DATETIME(3) NULL,
+  active_key     BIGINT NULL,
+  version        BIGINT NOT NULL,
+  UNIQUE KEY idx_dispatches_active (active_key),
+  KEY idx_dispatches_wish (wish_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE claims (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  wish_id    BIGINT NOT NULL,
+  state      VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  claimer_id BIGINT NOT NULL,
+  org_id     BIGINT NOT NULL,
+  team       VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reason     VARCHAR(500) NOT NULL,
+  late       BOOLEAN NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  ended_at   DATETIME(3) NULL,
+  active_key BIGINT NULL,
+  slot_key   VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  version    BIGINT NOT NULL,
+  UNIQUE KEY idx_claims_active (active_key),
+  KEY idx_claims_claimer (claimer_id),
+  UNIQUE KEY idx_claims_slot (slot_key),
+  KEY idx_claims_wish (wish_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE wish_helpers (
+  claim_id BIGINT NOT NULL,
+  user_id  BIGINT NOT NULL,
+  wish_id  BIGINT NOT NULL,
+  PRIMARY KEY (claim_id, user_id),
+  KEY idx_wish_helpers_user (user_id, wish_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE evaluations (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  wish_id    BIGINT NOT NULL,
+  claim_id   BIGINT NOT NULL,
+  claimer_id BIGINT NOT NULL,
+  by_id      BIGINT NOT NULL,
+  by_proxy   BOOLEAN NOT NULL,
+  state      VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  stars      BIGINT NOT NULL,
+  solved     VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  comment    VARCHAR(500) NOT NULL,
+  flags      VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  version    BIGINT NOT NULL,
+  UNIQUE KEY idx_evaluations_claim (claim_id),
+  KEY idx_evaluations_claimer (claimer_id),
+  KEY idx_evaluations_wish (wish_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE referrals (
+  id          BIGINT NOT NULL PRIMARY KEY,
+  tenant_id   BIGINT NOT NULL,
+  wish_id     BIGINT NOT NULL,
+  referred_to VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reason      VARCHAR(500) NOT NULL,
+  created_by  BIGINT NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  UNIQUE KEY idx_referrals_wish (wish_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE tasks (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  org_id     BIGINT NOT NULL,
+  kind       VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  wish_id    BIGINT NOT NULL,
+  is_open    BOOLEAN NOT NULL,
+  done_by    BIGINT NOT NULL,
+  outcome    VARCHAR(500) NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  done_at    DATETIME(3) NULL,
+  active_key VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  version    BIGINT NOT NULL,
+  UNIQUE KEY idx_tasks_active (active_key),
+  KEY idx_tasks_org (org_id, is_open, id),
+  KEY idx_tasks_org_kind (org_id, is_open, kind, id),
+  KEY idx_tasks_wish (wish_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
