@@ -44,6 +44,17 @@ type User struct {
 	Version     int64     `gorm:"not null"`
 }
 
+// NewUser returns an account for somebody whom WeChat has just introduced.
+func NewUser(id int64, openID string, now time.Time) User {
+	return User{ID: id, OpenID: openID, State: UserActive, CreatedAt: now, UpdatedAt: now, Version: 1}
+}
+
+// NewUser returns the account of somebody whom WeChat calls openID and who has
+// told nothing yet.
+func NewUser(id int64, openID string, now time.Time) User {
+	return User{ID: id, OpenID: openID, State: UserActive, CreatedAt: now, UpdatedAt: now, Version: 1}
+}
+
 // Disable stops u from doing anything more.
 func (u *User) Disable(who Actor) error {
 	switch {

@@ -76,8 +76,8 @@ func (s *Service) masked(p *Profile) error {
 
 func heldBy(tx *db.Tx, user int64) (all []Held, err error) {
 	err = tx.Raw(`SELECT g.*, COALESCE(o.name, '') AS org_name FROM grants g LEFT JOIN orgs o ON o.id = g.org_id
-		WHERE g.user_id = ? AND g.active_key IS NOT NULL AND (g.valid_until IS NULL OR g.valid_until > ?) ORDER BY g.id LIMIT 50`, user, tx.Now).
-		Scan(&all).Error
+		WHERE g.user_id = ? AND g.active_key IS NOT NULL AND g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > ?)
+		ORDER BY g.id LIMIT 50`, user, tx.Now).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("identity: grants of %d: %w", user, err)
 	}
@@ -141,16 +141,27 @@ func settle(tx *db.Tx, u *model.User, place int64) error {
 	case o.State != model.OrgActive:
 		return model.ErrOrgClosed
 	}
-	if u.TenantID != 0 && u.TenantID != o.TenantID {
-		held, err := heldBy(tx, u.ID)
-		if err != nil {
-			return err
-		}
-		if len(held) > 0 {
-			return errMove
-		}
+	if err := move(tx, u, o.TenantID); err != nil {
+		return err
 	}
-	u.TenantID, u.HomeID, u.HomePath = o.TenantID, o.ID, o.Path
+	u.HomeID, u.HomePath = o.ID, o.Path
+	return nil
+}
+
+// move makes u one of a county. Whoever holds a grant stays where it is good;
+// whoever leaves has no home until he chooses one.
+func move(tx *db.Tx, u *model.User, tenant int64) error {
+	if u.TenantID == tenant {
+		return nil
+	}
+	held, err := heldBy(tx, u.ID)
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 {
+		return errMove
+	}
+	u.TenantID, u.HomeID, u.HomePath = tenant, 0, ""
 	return nil
 }
 

@@ -89,21 +89,18 @@ func (s *Service) RedeemAdminCode(ctx context.Context, who model.Actor, code str
 
 // crown gives who the county.
 func (s *Service) crown(tx *db.Tx, who model.Actor, tenant int64) error {
-	if who.TenantID != 0 && who.TenantID != tenant {
-		return errMove
-	}
 	county, err := db.Find[model.Org](tx, tenant, model.ErrOrgNotFound)
 	if err != nil {
 		return err
 	}
-	err = alterUser(tx, who.UserID, func(_ *db.Tx, u *model.User) error {
-		u.TenantID = tenant
-		return nil
-	})
+	err = alterUser(tx, who.UserID, func(tx *db.Tx, u *model.User) error { return move(tx, u, tenant) })
 	if err != nil {
 		return err
 	}
 	g := model.NewGrant(tx.NewID(), who.UserID, model.RoleAdmin, county, 0, tx.Now)
+	if err := endLapsed(tx, *g.ActiveKey); err != nil {
+		return err
+	}
 	switch err := db.Add(tx, g); {
 	case errors.Is(err, gorm.ErrDuplicatedKey):
 		return model.ErrGrantTaken
@@ -114,6 +111,17 @@ func (s *Service) crown(tx *db.Tx, who model.Actor, tenant int64) error {
 	return audit.Put(tx, who, "admin_code.redeem", model.OfGrant, g.ID, map[string]any{"role": g.Role, "org_id": g.OrgID})
 }
 
+// endLapsed ends a grant that has run out by itself, so that it does not stand
+// in the way of a new one.
+func endLapsed(tx *db.Tx, key string) error {
+	err := tx.Exec(`UPDATE grants SET active_key = NULL, revoked_at = valid_until, version = version + 1
+		WHERE active_key = ? AND valid_until <= ?`, key, tx.Now).Error
+	if err != nil {
+		return fmt.Errorf("identity: end lapsed grant: %w", err)
+	}
+	return nil
+}
+
 // Person is an account as an administrator finds it.
 type Person struct {
 	ID          int64
@@ -122,27 +130,39 @@ type Person struct {
 	State       model.UserState
 }
 
-// FindByPhone returns the account of who's county that a number belongs to.
+// FindByPhone returns the account of who's county that a number belongs to. The
+// audit log tells of those who were not found too, and of no number.
 func (s *Service) FindByPhone(ctx context.Context, who model.Actor, phone string) (*Person, error) {
+	if err := administers(who); err != nil {
+		return nil, err
+	}
 	var u model.User
 	err := s.DB.Update(ctx, func(tx *db.Tx) (err error) {
-		u, err = gorm.G[model.User](tx.DB).Where("phone_index = ?", s.Sealer.Index("phone", phone)).Take(tx.Ctx)
-		switch {
-		case errors.Is(err, gorm.ErrRecordNotFound), err == nil && u.TenantID != who.TenantID:
-			return model.ErrUserNotFound
-		case err != nil:
+		u, err = gorm.G[model.User](tx.DB).Where("phone_index = ? AND tenant_id = ?", s.Sealer.Index("phone", phone), who.TenantID).Take(tx.Ctx)
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 			return err
 		}
 		return audit.Put(tx, who, "user.find", model.OfUser, u.ID, nil)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("identity: find by phone: %w", err)
+	case u.ID == 0:
+		return nil, model.ErrUserNotFound
 	}
 	p := &Profile{User: u}
 	if err := s.masked(p); err != nil {
 		return nil, err
 	}
 	return &Person{ID: u.ID, DisplayName: u.DisplayName, Name: p.Name, Phone: p.Phone, State: u.State}, nil
+}
+
+// administers reports that who has a county to look after, or that he has not.
+func administers(who model.Actor) error {
+	if !who.HoldsAt(who.TenantID, model.RoleAdmin) {
+		return model.ErrForbidden
+	}
+	return nil
 }
 
 // Disable stops an account, from its next request on.
@@ -162,9 +182,12 @@ func (s *Service) Enable(ctx context.Context, who model.Actor, id int64, reason 
 
 // judge alters an account of who's county, and says so in the audit log.
 func (s *Service) judge(ctx context.Context, who model.Actor, id int64, action, reason string, alter func(*db.Tx, *model.User) error) error {
+	if err := administers(who); err != nil {
+		return err
+	}
 	err := s.DB.Update(ctx, func(tx *db.Tx) error {
 		err := alterUser(tx, id, func(tx *db.Tx, u *model.User) error {
-			if u.TenantID != who.TenantID || who.TenantID == 0 {
+			if u.TenantID != who.TenantID {
 				return model.ErrUserNotFound
 			}
 			return alter(tx, u)
@@ -178,42 +201,4 @@ func (s *Service) judge(ctx context.Context, who model.Actor, id int64, action, 
 		return fmt.Errorf("identity: %s: %w", action, err)
 	}
 	return nil
-}
-
-// privacyTime is how long a request about one's own data may take: GB/T 35273
-// asks for thirty days, and we promise half.
-const privacyTime = 15 * 24 * time.Hour
-
-// AskPrivacy records a request for a copy of one's own data, or its deletion.
-func (s *Service) AskPrivacy(ctx context.Context, who model.Actor, kind model.PrivacyKind) (*model.PrivacyRequest, error) {
-	var r *model.PrivacyRequest
-	err := s.DB.Update(ctx, func(tx *db.Tx) error {
-		key := fmt.Sprintf("%d:%s", who.UserID, kind)
-		r = &model.PrivacyRequest{
-			ID: tx.NewID(), TenantID: who.TenantID, UserID: who.UserID, Kind: kind, AskedAt: tx.Now, DueAt: tx.Now.Add(privacyTime), ActiveKey: &key,
-		}
-		err := db.Add(tx, r)
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return model.ErrPrivacyOpen
-		}
-		if err != nil {
-			return err
-		}
-		return audit.Put(tx, who, "privacy."+string(kind), model.OfUser, who.UserID, nil)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("identity: ask privacy: %w", err)
-	}
-	return r, nil
-}
-
-// PrivacyRequests returns who's own requests, newest first.
-func (s *Service) PrivacyRequests(ctx context.Context, who model.Actor) (all []model.PrivacyRequest, err error) {
-	err = s.DB.View(ctx, func(tx *db.Tx) error {
-		return tx.Where("user_id = ?", who.UserID).Order("id DESC").Limit(20).Find(&all).Error
-	})
-	if err != nil {
-		return nil, fmt.Errorf("identity: privacy requests: %w", err)
-	}
-	return all, nil
 }

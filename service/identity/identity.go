@@ -19,7 +19,7 @@ import (
 	"dandelion/model"
 )
 
-var errSession = fault.Define(fault.Unidentified, "session.required", "登录已失效, 请重新登录")
+var errSession = fault.Define(fault.Unidentified, "session.required", "请先登录")
 
 // WeChat is what identity needs of WeChat.
 type WeChat interface {
@@ -90,7 +90,7 @@ func enrol(tx *db.Tx, openID string) (user model.User, fresh bool, err error) {
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return user, false, err
 	}
-	user = model.User{ID: tx.NewID(), OpenID: openID, State: model.UserActive, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1}
+	user = model.NewUser(tx.NewID(), openID, tx.Now)
 	err = db.Add(tx, &user)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return user, false, db.ErrStale // somebody else has just added him
@@ -118,7 +118,7 @@ func (s *Service) Identify(ctx context.Context, token string) (model.Actor, erro
 		return tx.Raw(`SELECT u.id AS user_id, u.tenant_id, u.home_id, u.home_path, u.state, u.consent,
 				COALESCE(g.role, '') AS role, COALESCE(g.org_id, 0) AS org_id, COALESCE(g.org_path, '') AS org_path, COALESCE(g.subtree, 0) AS subtree
 			FROM sessions s JOIN users u ON u.id = s.user_id
-			LEFT JOIN grants g ON g.user_id = u.id AND g.active_key IS NOT NULL AND (g.valid_until IS NULL OR g.valid_until > ?)
+			LEFT JOIN grants g ON g.user_id = u.id AND g.active_key IS NOT NULL AND g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > ?)
 			WHERE s.token_hash = ? AND s.expires_at > ? ORDER BY g.id`, tx.Now, hash(token), tx.Now).Scan(&rows).Error
 	})
 	switch {
@@ -157,7 +157,11 @@ func (s *Service) Logout(ctx context.Context, who model.Actor, token string) err
 
 // RevokeAll ends every session of who's account.
 func (s *Service) RevokeAll(ctx context.Context, who model.Actor) error {
-	return s.DB.Update(ctx, func(tx *db.Tx) error { return endSessions(tx, who.UserID) })
+	err := s.DB.Update(ctx, func(tx *db.Tx) error { return endSessions(tx, who.UserID) })
+	if err != nil {
+		return fmt.Errorf("identity: revoke sessions: %w", err)
+	}
+	return nil
 }
 
 func endSessions(tx *db.Tx, user int64) error {

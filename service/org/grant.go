@@ -21,7 +21,10 @@ type Giving struct {
 	OrgID      int64
 	OrgOnly    bool // without what is below
 	ValidUntil *time.Time
-	Skills     []string // of a member or volunteer
+
+	// Of a member or volunteer: where he belongs besides, and what he can do.
+	GridID, UnitID, TeamID int64
+	Skills                 []string
 }
 
 // Give grants a role (授权). A member or volunteer is registered with the
@@ -43,7 +46,7 @@ func (s *Service) Give(ctx context.Context, who model.Actor, in Giving) (g *mode
 		case err != nil:
 			return err
 		}
-		if err := register(tx, in, o); err != nil {
+		if err := register(tx, who, in, o); err != nil {
 			return err
 		}
 		return audit.Put(tx, who, "grant.give", model.OfGrant, g.ID, map[string]any{
@@ -102,40 +105,6 @@ func endLapsed(tx *db.Tx, g *model.Grant) error {
 	return db.Save(tx, &old, &ended)
 }
 
-// register notes where a member or volunteer belongs and what he can do.
-func register(tx *db.Tx, in Giving, o *model.Org) error {
-	if in.Role != model.RoleMember && in.Role != model.RoleVolunteer {
-		return nil
-	}
-	skills, err := skillsOf(in.Skills)
-	if err != nil {
-		return err
-	}
-	m := model.Member{UserID: in.UserID, TenantID: o.TenantID, CommunityID: o.CommunityID, Skills: skills, CreatedAt: tx.Now, UpdatedAt: tx.Now}
-	switch o.Kind {
-	case model.OrgCommunity:
-		m.CommunityID = o.ID
-	case model.OrgUnit:
-		m.UnitID = o.ID
-	case model.OrgTeam:
-		m.TeamID = o.ID
-	}
-	set := map[string]any{"updated_at": tx.Now}
-	for column, value := range map[string]int64{"community_id": m.CommunityID, "unit_id": m.UnitID, "team_id": m.TeamID} {
-		if value != 0 {
-			set[column] = value
-		}
-	}
-	if skills != "" {
-		set["skills"] = skills
-	}
-	res := tx.Model(&model.Member{}).Where("user_id = ?", m.UserID).Updates(set)
-	if res.Error != nil || res.RowsAffected > 0 {
-		return res.Error
-	}
-	return db.Add(tx, &m)
-}
-
 // Revoke ends a grant.
 func (s *Service) Revoke(ctx context.Context, who model.Actor, id int64, reason string) (*model.Grant, error) {
 	var after model.Grant
@@ -156,6 +125,9 @@ func (s *Service) Revoke(ctx context.Context, who model.Actor, id int64, reason 
 			return err
 		}
 		if err := db.Save(tx, before, &after); err != nil {
+			return err
+		}
+		if err := leave(tx, &after); err != nil {
 			return err
 		}
 		return audit.Put(tx, who, "grant.revoke", model.OfGrant, id, map[string]any{
