@@ -49,12 +49,6 @@ func NewUser(id int64, openID string, now time.Time) User {
 	return User{ID: id, OpenID: openID, State: UserActive, CreatedAt: now, UpdatedAt: now, Version: 1}
 }
 
-// NewUser returns the account of somebody whom WeChat calls openID and who has
-// told nothing yet.
-func NewUser(id int64, openID string, now time.Time) User {
-	return User{ID: id, OpenID: openID, State: UserActive, CreatedAt: now, UpdatedAt: now, Version: 1}
-}
-
 // Disable stops u from doing anything more.
 func (u *User) Disable(who Actor) error {
 	switch {
