@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -73,13 +74,15 @@ func (s Services) observe(c *gin.Context) {
 // recovered turns a panic into an answer.
 func recovered(c *gin.Context) {
 	defer func() {
-		switch v := recover(); {
-		case v == nil:
-		case v == http.ErrAbortHandler:
-			c.Abort() // nobody is there to be answered
-		default:
-			fail(c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		v := recover()
+		if v == nil {
+			return
 		}
+		if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			c.Abort() // nobody is there to be answered
+			return
+		}
+		fail(c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 	}()
 	c.Next()
 }

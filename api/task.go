@@ -28,7 +28,7 @@ type taskView struct {
 	OrgID     id         `json:"org_id"`
 	WishID    id         `json:"wish_id"`
 	WishTitle string     `json:"wish_title,omitempty"`
-	State     wishState  `json:"wish_state,omitempty"`
+	WishState wishState  `json:"wish_state,omitempty"`
 	Light     light      `json:"light,omitempty"`
 	Open      bool       `json:"open"`
 	Outcome   string     `json:"outcome,omitempty"`
@@ -38,7 +38,7 @@ type taskView struct {
 
 func showTodo(t wish.Todo) taskView {
 	v := showTask(&t.Task)
-	v.WishTitle, v.State, v.Light = t.Title, wishState(t.State), light(t.Light)
+	v.WishTitle, v.WishState, v.Light = t.Title, wishState(t.State), light(t.Light)
 	return v
 }
 

@@ -41,7 +41,7 @@ var wordLaws = []law{
 			complain(n.Pos(), "not every database has this clause")
 		}
 	})},
-	{"a migration is one statement", func(s *source) bool { return s.syntax == nil }, oneStatement},
+	{"a migration is one statement", func(s *source) bool { return s.syntax == nil && strings.HasSuffix(s.pkg, "mysql") }, oneStatement},
 	{"only dbtest skips", func(s *source) bool { return everything(s) && s.pkg != "internal/dbtest" }, each(func(n ast.Node, complain complain) {
 		s, ok := n.(*ast.SelectorExpr)
 		if !ok || !slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, s.Sel.Name) {

@@ -9,8 +9,8 @@ import (
 	"net"
 	"time"
 
-	mysqldriver "github.com/go-sql-driver/mysql"
-	sqlitedriver "modernc.org/sqlite"
+	"github.com/go-sql-driver/mysql"
+	"modernc.org/sqlite"
 
 	"dandelion/internal/fault"
 )
@@ -47,7 +47,7 @@ const (
 // lostRace reports whether a transaction that failed with err was rolled back
 // and may succeed if it runs again.
 func lostRace(err error) bool {
-	var my *mysqldriver.MySQLError
+	var my *mysql.MySQLError
 	if errors.As(err, &my) {
 		return lost[my.Number]
 	}
@@ -56,7 +56,7 @@ func lostRace(err error) bool {
 }
 
 func liteCode(err error) int {
-	var lite *sqlitedriver.Error
+	var lite *sqlite.Error
 	if errors.As(err, &lite) {
 		return lite.Code() & 0xff
 	}
@@ -76,7 +76,7 @@ func translate(err error) error {
 }
 
 func away(err error) bool {
-	var my *mysqldriver.MySQLError
+	var my *mysql.MySQLError
 	if errors.As(err, &my) {
 		return gone[my.Number]
 	}
@@ -86,7 +86,7 @@ func away(err error) bool {
 	}
 	var network net.Error
 	for _, known := range []error{
-		driver.ErrBadConn, mysqldriver.ErrInvalidConn, sql.ErrConnDone, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+		driver.ErrBadConn, mysql.ErrInvalidConn, sql.ErrConnDone, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 	} {
 		if errors.Is(err, known) {
 			return true

@@ -4,21 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 )
 
-// schemas remembers what gorm makes of each model.
-var schemas = new(sync.Map)
-
-func schemaOf(row any) (*schema.Schema, error) {
-	s, err := schema.Parse(row, schemas, schema.NamingStrategy{})
-	if err != nil {
+// schemaOf returns what gorm makes of row's type, which it remembers.
+func schemaOf(tx *Tx, row any) (*schema.Schema, error) {
+	s := &gorm.Statement{DB: tx.DB}
+	if err := s.Parse(row); err != nil {
 		return nil, fmt.Errorf("db: schema of %T: %w", row, err)
 	}
-	return s, nil
+	return s.Schema, nil
 }
 
 // Find returns the row of T with the given id, or none if there is no such row.
@@ -43,7 +40,7 @@ func Add[T any](tx *Tx, row *T) error { return tx.Create(row).Error }
 // gets the next version, and the time of tx as UpdatedAt if it has one. T has an
 // ID and a Version, as every noun that changes.
 func Save[T any](tx *Tx, before, after *T) error {
-	s, err := schemaOf(after)
+	s, err := schemaOf(tx, after)
 	if err != nil {
 		return err
 	}

@@ -90,24 +90,10 @@ func (w *world) peopleOf(community int64) *crowd {
 		return c
 	}
 	c := &crowd{}
-	held := map[int64][]model.Held{}
-	for _, g := range w.grants {
-		held[g.UserID] = append(held[g.UserID], model.Held{Role: g.Role, OrgID: g.OrgID, Path: g.OrgPath, Subtree: g.Subtree})
-	}
+	held := w.held()
 	for _, u := range w.users {
-		if u.HomePath.At(model.LevelCommunity) != community {
-			continue
-		}
-		a := model.Actor{
-			UserID: u.ID, TenantID: u.TenantID, HomeID: u.HomeID, HomePath: u.HomePath, Consent: u.Consent, RequestID: "demo", Held: held[u.ID],
-		}
-		switch {
-		case len(a.Held) == 0:
-			c.residents = append(c.residents, a)
-		case a.HoldsAt(community, model.RoleWorker):
-			c.workers = append(c.workers, a)
-		case a.Held[0].Role == model.RoleMember:
-			c.members = append(c.members, a)
+		if u.HomePath.At(model.LevelCommunity) == community {
+			c.join(actorOf(u, held[u.ID]), community)
 		}
 	}
 	for _, o := range w.orgs {
@@ -120,4 +106,32 @@ func (w *world) peopleOf(community int64) *crowd {
 	}
 	w.crowds[community] = c
 	return c
+}
+
+// held returns the grants of each person.
+func (w *world) held() map[int64][]model.Held {
+	held := map[int64][]model.Held{}
+	for _, g := range w.grants {
+		held[g.UserID] = append(held[g.UserID], model.Held{Role: g.Role, OrgID: g.OrgID, Path: g.OrgPath, Subtree: g.Subtree})
+	}
+	return held
+}
+
+// actorOf returns u as the session would.
+func actorOf(u *model.User, held []model.Held) model.Actor {
+	return model.Actor{
+		UserID: u.ID, TenantID: u.TenantID, HomeID: u.HomeID, HomePath: u.HomePath, Consent: u.Consent, RequestID: "demo", Held: held,
+	}
+}
+
+// join adds a to those of the community that appear in its wishes.
+func (c *crowd) join(a model.Actor, community int64) {
+	switch {
+	case len(a.Held) == 0:
+		c.residents = append(c.residents, a)
+	case a.HoldsAt(community, model.RoleWorker):
+		c.workers = append(c.workers, a)
+	case a.Held[0].Role == model.RoleMember:
+		c.members = append(c.members, a)
+	}
 }

@@ -25,35 +25,43 @@ var consents = map[string]bool{"oral": true, "written": true, "guardian": true}
 // prepare checks the beneficiary of o and fills in what the system knows: of
 // one's own wish the account's name and number, of a staff order the proxy.
 func (s *Service) prepare(tx *db.Tx, who model.Actor, o *Order) (*person, error) {
-	b := &person{consentBy: o.ConsentBy}
+	b := &person{consentBy: o.ConsentBy, phone: strings.TrimSpace(o.Phone)}
 	var ok, ok2 bool
 	b.name, ok = model.CleanText(o.Name, 0, 20)
 	b.address, ok2 = model.CleanText(o.Address, 0, 200)
-	b.phone = strings.TrimSpace(o.Phone)
 	if !ok || !ok2 {
 		return nil, model.ErrWishPerson
 	}
-	if o.Channel == model.ChannelSelf {
+	switch {
+	case o.Channel == model.ChannelSelf:
 		b.consentBy = ""
 		if err := s.own(tx, who, b); err != nil {
 			return nil, err
 		}
-	} else if !consents[o.ConsentBy] {
+	case !consents[o.ConsentBy]:
 		return nil, model.ErrWishConsent
 	}
-	switch {
-	case b.name == "":
-		return nil, model.ErrWishPerson.At("body.beneficiary.name", "请填写受助人姓名")
-	case b.phone != "" && !model.ValidPhone(b.phone):
-		return nil, model.ErrWishPerson.At("body.beneficiary.phone", "请填写 11 位手机号")
-	case b.phone == "" && o.Channel == model.ChannelSelf:
-		return nil, model.ErrWishPerson.At("body.beneficiary.phone", "请先绑定手机号, 或在点单时填写")
+	if err := b.check(o.Channel); err != nil {
+		return nil, err
 	}
 	o.MaskedName = model.MaskName(b.name)
 	if o.Channel == model.ChannelStaff && o.ProxyPhone != "" {
 		return b, s.nameProxy(tx, who, o)
 	}
 	return b, nil
+}
+
+// check says what is missing to find the beneficiary.
+func (b *person) check(by model.Channel) error {
+	switch {
+	case b.name == "":
+		return model.ErrWishPerson.At("body.beneficiary.name", "请填写受助人姓名")
+	case b.phone != "" && !model.ValidPhone(b.phone):
+		return model.ErrWishPerson.At("body.beneficiary.phone", "请填写 11 位手机号")
+	case b.phone == "" && by == model.ChannelSelf:
+		return model.ErrWishPerson.At("body.beneficiary.phone", "请先绑定手机号, 或在点单时填写")
+	}
+	return nil
 }
 
 // own fills in the account's name and number where a resident left them out.
