@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -26,6 +27,8 @@ type cli struct {
 	Migrate migrate `cmd:"" help:"升级数据库结构: bring the database schema up to date."`
 	Demo    demo    `cmd:"" name:"demo" help:"载入演示数据: load the demo county and stop."`
 	Admin   admin   `cmd:"" help:"生成一次性管理员码: make the first administrator of a county."`
+	Stuck   stuck   `cmd:"" help:"列出未能自动完成的任务: list what was given up."`
+	Retry   retry   `cmd:"" help:"重新执行未能完成的任务: let what was given up be tried again."`
 	OpenAPI openapi `cmd:"" name:"openapi" help:"输出接口文档: print the OpenAPI document."`
 	Version version `cmd:"" help:"输出版本: print the version."`
 }
@@ -86,16 +89,46 @@ type admin struct {
 
 // Run prints a code that makes whoever enters it first the administrator.
 func (m admin) Run(ctx context.Context, c config.Config) error {
+	return with(ctx, c, func(a *app.App) error {
+		code, err := a.Identity.MakeAdminCode(ctx, m.County)
+		if err == nil {
+			fmt.Printf("一次性管理员码 (24 小时内有效, 只显示这一次):\n%s\n登录小程序后提交到 POST /api/v1/auth/admin-code\n", code)
+		}
+		return err
+	})
+}
+
+type stuck struct{}
+
+// Run lists what the system could not do by itself.
+func (stuck) Run(ctx context.Context, c config.Config) error {
+	return with(ctx, c, func(a *app.App) error {
+		all, err := a.Stuck(ctx)
+		for _, s := range all {
+			fmt.Printf("%s %d %s subject=%d attempts=%d failure=%s at=%s\n", s.What, s.ID, s.Kind, s.SubjectID, s.Attempts, s.Failure, s.At.Format(time.RFC3339))
+		}
+		return err
+	})
+}
+
+type retry struct {
+	What string `arg:"" enum:"timer,event" help:"timer or event."`
+	ID   int64  `arg:"" help:"Its number, from stuck."`
+}
+
+// Run lets one of them be tried again.
+func (r retry) Run(ctx context.Context, c config.Config) error {
+	return with(ctx, c, func(a *app.App) error { return a.Retry(ctx, r.What, r.ID) })
+}
+
+// with runs do on a system that serves nobody, and without demo data.
+func with(ctx context.Context, c config.Config, do func(a *app.App) error) error {
 	c.Demo = false
 	a, err := app.New(ctx, c, outside())
 	if err != nil {
 		return err
 	}
-	code, err := a.Identity.MakeAdminCode(ctx, m.County)
-	if err == nil {
-		fmt.Printf("一次性管理员码 (24 小时内有效, 只显示这一次):\n%s\n登录小程序后提交到 POST /api/v1/auth/admin-code\n", code)
-	}
-	return errors.Join(err, a.Close())
+	return errors.Join(do(a), a.Close())
 }
 
 type openapi struct{}
@@ -107,15 +140,11 @@ func (openapi) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c := config.Embedded(dir)
-	c.Demo = false
-	a, err := app.New(ctx, c, outside())
-	if err != nil {
-		return err
-	}
-	out := json.NewEncoder(os.Stdout)
-	out.SetIndent("", "  ")
-	return errors.Join(out.Encode(a.API.Document), a.Close())
+	return with(ctx, config.Embedded(dir), func(a *app.App) error {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(a.API.Document)
+	})
 }
 
 type version struct{}

@@ -19,9 +19,7 @@ import (
 	"dandelion/internal/clock"
 	"dandelion/internal/fault"
 	"dandelion/internal/idempotency"
-	"dandelion/internal/outbox"
 	"dandelion/internal/policy"
-	"dandelion/internal/timer"
 	"dandelion/service/identity"
 	"dandelion/service/org"
 	"dandelion/service/wish"
@@ -33,8 +31,6 @@ type Services struct {
 	Orgs        *org.Service
 	Wishes      *wish.Service
 	Policies    *policy.Book
-	Timers      *timer.Runner
-	Outbox      *outbox.Outbox
 	Idempotency *idempotency.Store
 
 	Ready          func(context.Context) error
@@ -62,7 +58,7 @@ func (a *API) Drain() { a.draining.Store(true) }
 
 // routes is the route table.
 func (s Services) routes() []route {
-	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(), s.opsRoutes())
+	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

@@ -165,17 +165,15 @@ type Permission string
 
 // The permissions.
 const (
-	Anyone       Permission = "anyone"        // no session needed
-	SignedIn     Permission = "signed_in"     // any session
-	Consented    Permission = "consented"     // any session that has consented to the privacy policy
-	ServeWish    Permission = "wish.serve"    // accept, claim and fulfil wishes
-	HandleWish   Permission = "wish.handle"   // review, publish, dispatch, verify
-	SeeQueue     Permission = "wish.queue"    // the queues of an organisation
-	ManageOrgs   Permission = "org.manage"    // organisations
-	ManageGrants Permission = "grant.manage"  // grants and accounts
-	EditPolicy   Permission = "policy.edit"   // the tenant's limits
-	ReadAudit    Permission = "audit.read"    // the audit log
-	Operate      Permission = "system.manage" // what the system could not do by itself
+	Anyone       Permission = "anyone"       // no session needed
+	SignedIn     Permission = "signed_in"    // any session
+	Consented    Permission = "consented"    // any session that has consented to the privacy policy
+	ServeWish    Permission = "wish.serve"   // accept, claim and fulfil wishes
+	HandleWish   Permission = "wish.handle"  // review, publish, dispatch, verify
+	ManageOrgs   Permission = "org.manage"   // organisations
+	ManageGrants Permission = "grant.manage" // grants and accounts
+	EditPolicy   Permission = "policy.edit"  // the tenant's limits
+	ReadAudit    Permission = "audit.read"   // the audit log
 )
 
 // holders says who holds each permission; nil: everybody who has a session.
@@ -185,12 +183,10 @@ var holders = map[Permission][]Role{
 	Consented:    nil,
 	ServeWish:    {RoleVolunteer, RoleMember, RoleLiaison},
 	HandleWish:   {RoleWorker, RoleTownship, RoleCounty},
-	SeeQueue:     {RoleGrid, RoleWorker, RoleTownship, RoleCounty, RoleAuditor},
 	ManageOrgs:   {RoleAdmin},
 	ManageGrants: {RoleAdmin},
 	EditPolicy:   {RoleCounty, RoleAdmin},
 	ReadAudit:    {RoleAuditor},
-	Operate:      {RoleAdmin},
 }
 
 // Declared reports whether p is one of the permissions above.

@@ -103,12 +103,10 @@ func TestWhoIsAdmitted(t *testing.T) {
 		Consented:    everyRole,
 		ServeWish:    {RoleVolunteer, RoleMember, RoleLiaison},
 		HandleWish:   {RoleWorker, RoleTownship, RoleCounty},
-		SeeQueue:     {RoleGrid, RoleWorker, RoleTownship, RoleCounty, RoleAuditor},
 		ManageOrgs:   {RoleAdmin},
 		ManageGrants: {RoleAdmin},
 		EditPolicy:   {RoleCounty, RoleAdmin},
 		ReadAudit:    {RoleAuditor},
-		Operate:      {RoleAdmin},
 		"undeclared": nil,
 	}
 	if len(holders) != len(want)-1 {

@@ -94,7 +94,8 @@ func wishIn(state WishState) *Wish {
 		}
 	}
 	if slices.Contains(claimed, state) {
-		w.ClaimID, w.ClaimerID, w.ClaimOrgID, w.Team = 600, 14, 9, IDsOf([]int64{14, 15})
+		at := noon
+		w.ClaimID, w.ClaimerID, w.ClaimOrgID, w.Team, w.ClaimedAt = 600, 14, 9, IDsOf([]int64{14, 15}), &at
 	}
 	switch state {
 	case WishOpen:

@@ -102,7 +102,7 @@ type Audit struct {
 	Action    string    `gorm:"size:32;not null"` // "grant.give"
 	Subject   Subject   `gorm:"size:16;not null;index:idx_audits_subject,priority:1"`
 	SubjectID int64     `gorm:"not null;index:idx_audits_subject,priority:2"`
-	Detail    string    `gorm:"size:500;not null"` // JSON without personal data
+	Detail    string    `gorm:"size:2000;not null"` // JSON without personal data
 	RequestID string    `gorm:"size:32;not null"`
 	CreatedAt time.Time `gorm:"not null"`
 }

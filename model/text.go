@@ -15,13 +15,16 @@ func CleanText(s string, least, most int) (string, bool) {
 	if !utf8.ValidString(s) {
 		return "", false
 	}
+	n, visible := utf8.RuneCountInString(s), 0
 	for _, r := range s {
 		if r != '\n' && (unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Bidi_Control, r)) {
 			return "", false
 		}
+		if unicode.IsGraphic(r) && !unicode.IsSpace(r) {
+			visible++
+		}
 	}
-	n := utf8.RuneCountInString(s)
-	return s, n >= least && n <= most
+	return s, n >= least && n <= most && visible >= min(least, 1)
 }
 
 var phonePattern = regexp.MustCompile(`^1[3-9][0-9]{9}$`)

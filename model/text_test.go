@@ -119,3 +119,14 @@ func TestCleanTextIsCleanForGood(t *testing.T) {
 		}
 	})
 }
+
+func TestATextOfNothingVisibleIsNone(t *testing.T) {
+	for name, s := range map[string]string{"zero width": "\u200b\u200b\u200b", "joiners": "\u200d\u200d", "spaces": "\u3000\u3000"} {
+		if _, ok := CleanText(s, 2, 40); ok {
+			t.Errorf("%s passes for a text", name)
+		}
+	}
+	if s, ok := CleanText("👨‍👩‍👧 全家", 2, 40); !ok || s != "👨‍👩‍👧 全家" {
+		t.Errorf("a joined emoji is refused: %q", s)
+	}
+}

@@ -30,7 +30,6 @@ var (
 	ErrWishReopen     = fault.Define(fault.Conflict, "wish.reopen_over", "已超过重新办理的期限或次数")
 	ErrWishReveal     = fault.Define(fault.Forbidden, "wish.reveal", "现在不能查看受助人信息")
 	ErrWishEvaluation = fault.Define(fault.Invalid, "wish.evaluation", "请给出 1–5 星和是否解决")
-	ErrWishScope      = fault.Define(fault.Forbidden, "wish.scope", "该心愿目前只面向其他社区")
 )
 
 // WishState is where a wish stands on its way from 点单 to 评单.
@@ -191,6 +190,7 @@ type Wish struct {
 	ClaimerID     int64 `gorm:"not null;index:idx_wishes_claimer,priority:1"`
 	ClaimOrgID    int64 `gorm:"not null;index:idx_wishes_claim_org,priority:1"` // the unit or team that claimed; 0: a person
 	Team          IDs   `gorm:"size:255;not null"`                              // those who go, the claimer with them
+	ClaimedAt     *time.Time
 	AppointmentAt *time.Time
 	StartedAt     *time.Time
 	GoodsHanded   bool   `gorm:"not null"`

@@ -83,6 +83,9 @@ func verdict(e WishEvent, state WishState, who string) (WishState, error) {
 		if e == WishClaim && who == "candidate" && inHand(state) {
 			return "", ErrWishTaken
 		}
+		if e == WishClaim && who == "candidate" && state == WishDispatched {
+			return "", ErrWishState
+		}
 		return "", ErrWishNotFound
 	}
 	var here, ever, comesAndGoes bool

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // WishOrder is what a wish is made of (点单).
 type WishOrder struct {
@@ -62,7 +65,7 @@ func (w *Wish) describe(o WishOrder, s Step) error {
 	detail, ok2 := CleanText(o.Detail, 0, 500)
 	skill, ok3 := CleanText(o.Skill, 0, 16)
 	switch {
-	case !ok || !ok2 || !ok3:
+	case !ok || !ok2 || !ok3 || strings.Contains(title, "\n"):
 		return ErrWishText
 	case o.ExpectedBy != nil && (o.ExpectedBy.Before(s.Now) || o.ExpectedBy.After(s.Now.AddDate(1, 0, 0))):
 		return ErrWishDate

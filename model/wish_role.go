@@ -153,7 +153,7 @@ func (w *Wish) offeredTo(who Actor) bool {
 
 // wasOffered reports whether w had been in that pool before somebody took it.
 func (w *Wish) wasOffered(who Actor) bool {
-	return w.ClaimID != 0 && who.TenantID == w.TenantID && who.serves() && slices.Contains(who.Orgs(), w.scopeOrg())
+	return (w.ClaimID != 0 || w.DispatchID != 0) && who.TenantID == w.TenantID && who.serves() && slices.Contains(who.Orgs(), w.scopeOrg())
 }
 
 // scopeOrg returns the organisation to whose people w is offered.

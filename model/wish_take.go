@@ -73,7 +73,7 @@ func (w *Wish) take(s Step, id, org int64, team []int64) {
 		team = []int64{s.Who.UserID}
 	}
 	w.move(WishClaimed, s)
-	w.ClaimID, w.ClaimerID, w.ClaimOrgID, w.Team = id, team[0], org, IDsOf(team)
+	w.ClaimID, w.ClaimerID, w.ClaimOrgID, w.Team, w.ClaimedAt = id, team[0], org, IDsOf(team), &s.Now
 	w.DispatchFailures = 0
 }
 

@@ -87,7 +87,7 @@ func (w *Wish) Appoint(s Step, at time.Time) error {
 	if err := w.may(WishAppoint, s.Who); err != nil {
 		return err
 	}
-	if at.Before(s.Now) || at.After(s.Now.Add(s.Policy.Span(ServeTime))) {
+	if at.Before(s.Now) || w.ClaimedAt == nil || at.After(w.ClaimedAt.Add(s.Policy.Span(ServeTime))) {
 		return ErrWishDate
 	}
 	w.AppointmentAt = &at
@@ -198,7 +198,7 @@ func (w *Wish) giveBack(e WishEvent, s Step, reason string) error {
 func (w *Wish) dropClaim() {
 	w.DispatchID, w.TargetOrgID, w.TargetUserID = 0, 0, 0
 	w.ClaimID, w.ClaimerID, w.ClaimOrgID, w.Team = 0, 0, 0, ""
-	w.AppointmentAt, w.StartedAt, w.GoodsHanded, w.Receipt = nil, nil, false, ""
+	w.ClaimedAt, w.AppointmentAt, w.StartedAt, w.GoodsHanded, w.Receipt = nil, nil, nil, false, ""
 	w.Extensions, w.ReportText, w.Minutes, w.Unverified = 0, "", 0, false
 }
 

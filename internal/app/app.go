@@ -108,8 +108,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{model.WishAlarm: a.Wishes.Alarm})
 	var err error
 	a.API, err = api.New(api.Services{
-		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Policies: policies, Timers: a.timers, Outbox: a.outbox,
-		Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
+		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Policies: policies, Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
 		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow,
 	})
 	return err

@@ -6,7 +6,7 @@ CREATE TABLE audits (
   action     VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   subject    VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   subject_id BIGINT NOT NULL,
-  detail     VARCHAR(500) NOT NULL,
+  detail     VARCHAR(2000) NOT NULL,
   request_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   created_at DATETIME(3) NOT NULL,
   KEY idx_audits_subject (subject, subject_id),

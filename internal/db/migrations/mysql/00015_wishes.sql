@@ -36,6 +36,7 @@ CREATE TABLE wishes (
   claimer_id        BIGINT NOT NULL,
   claim_org_id      BIGINT NOT NULL,
   team              VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  claimed_at        DATETIME(3) NULL,
   appointment_at    DATETIME(3) NULL,
   started_at        DATETIME(3) NULL,
   goods_handed      BOOLEAN NOT NULL,

@@ -6,7 +6,7 @@ CREATE TABLE audits (
   action     TEXT NOT NULL CHECK (length(action) <= 32),
   subject    TEXT NOT NULL CHECK (length(subject) <= 16),
   subject_id INTEGER NOT NULL,
-  detail     TEXT NOT NULL CHECK (length(detail) <= 500),
+  detail     TEXT NOT NULL CHECK (length(detail) <= 2000),
   request_id TEXT NOT NULL CHECK (length(request_id) <= 32),
   created_at DATETIME NOT NULL
 );

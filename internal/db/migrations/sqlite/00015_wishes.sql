@@ -36,6 +36,7 @@ CREATE TABLE wishes (
   claimer_id        INTEGER NOT NULL,
   claim_org_id      INTEGER NOT NULL,
   team              TEXT NOT NULL CHECK (length(team) <= 255),
+  claimed_at        DATETIME NULL,
   appointment_at    DATETIME NULL,
   started_at        DATETIME NULL,
   goods_handed      BOOLEAN NOT NULL,
