@@ -28,7 +28,7 @@ lint: ## format, vet, staticcheck, gosec
 	.ci/lint
 
 golden: ## write the generated documents again
-	$(GO) test ./api ./internal/app -update
+	$(GO) test ./docs -update
 
 tidy-check: ## go.mod lists what is used, and no more
 	$(GO) mod tidy -diff
