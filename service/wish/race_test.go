@@ -71,11 +71,16 @@ func TestTheRaceCatchesANaiveClaim(t *testing.T) {
 	w := newWorld(t, dbtest.MySQL(t))
 	id := w.in(model.WishOpen)
 	var won atomic.Int64
-	all := racers(w, 200)
+	all := racers(w, 8)
+	var read sync.WaitGroup // so many read before the first of them writes, as on a busy day
+	read.Add(len(all))
 	race(w, all, func(who model.Actor) error {
+		var once sync.Once
 		return w.db.Update(t.Context(), func(tx *db.Tx) error {
-			read, err := db.Find[model.Wish](tx, id, model.ErrWishNotFound)
-			if err != nil || read.State != model.WishOpen {
+			found, err := db.Find[model.Wish](tx, id, model.ErrWishNotFound)
+			once.Do(read.Done)
+			read.Wait()
+			if err != nil || found.State != model.WishOpen {
 				return err
 			}
 			err = tx.Model(&model.Wish{}).Where("id = ?", id).Updates(map[string]any{"state": model.WishClaimed, "claimer_id": who.UserID}).Error
