@@ -161,5 +161,8 @@ func (s Services) identify(c huma.Context, may model.Permission) error {
 // refuse answers with err outside of a handler.
 func refuse(to huma.API, c huma.Context, err error) {
 	p := problemOf(c.Context(), err)
+	for k, v := range p.headers() {
+		c.SetHeader(k, v[0])
+	}
 	_ = huma.WriteErr(to, c, p.Status, p.Detail, err)
 }
