@@ -167,7 +167,9 @@ type grantView struct {
 
 func showGrant(g org.GrantLine) grantView {
 	return grantView{
-		idOf(g.ID), idOf(g.UserID), g.DisplayName, role(g.Role), g.Role.Title(), orgRef{idOf(g.OrgID), g.OrgName}, g.Subtree, g.ValidUntil,
+		idOf(g.ID), idOf(g.UserID), g.DisplayName, role(g.Role), g.Role.Title(),
+		orgRef{idOf(g.OrgID), g.OrgName},
+		g.Subtree, g.ValidUntil,
 		idOf(g.GrantedBy), g.GrantedAt, g.RevokedAt,
 	}
 }

@@ -39,11 +39,11 @@ func (s Services) before(who model.Actor, in PageInput, keys ...any) (int64, err
 	if err != nil || len(raw) != 8+macSize || !hmac.Equal(raw[8:], s.sign(raw[:8], who, keys)) {
 		return 0, errCursor.At("query.cursor", must+"为上一页给出的 next")
 	}
-	return int64(binary.BigEndian.Uint64(raw[:8])), nil //nolint:gosec // it is our own, signed
+	return int64(binary.BigEndian.Uint64(raw[:8])), nil // #nosec G115 -- it is our own, signed
 }
 
 func (s Services) cursor(at int64, who model.Actor, keys []any) string {
-	raw := binary.BigEndian.AppendUint64(nil, uint64(at)) //nolint:gosec // ids are not negative
+	raw := binary.BigEndian.AppendUint64(nil, uint64(at)) // #nosec G115 -- ids are not negative
 	return base64.RawURLEncoding.EncodeToString(append(raw, s.sign(raw, who, keys)...))
 }
 

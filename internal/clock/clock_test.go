@@ -10,8 +10,10 @@ import (
 func TestAManualClockGoesWhenTold(t *testing.T) {
 	start := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	m := clock.At(start)
-	if !m.Now().Equal(start) || !m.Now().Equal(start) {
-		t.Error("the clock goes by itself")
+	for range 2 {
+		if !m.Now().Equal(start) {
+			t.Error("the clock goes by itself")
+		}
 	}
 	m.Pass(time.Hour)
 	m.Pass(-10 * time.Minute)

@@ -123,7 +123,7 @@ func (d *DB) Update(ctx context.Context, f func(*Tx) error) error {
 // pause waits a little, longer after each attempt, and reports whether there is
 // time for another.
 func pause(ctx context.Context, n int) bool {
-	t := time.NewTimer(time.Duration(rand.IntN(4<<min(n, 7))+1) * time.Millisecond)
+	t := time.NewTimer(time.Duration(rand.IntN(4<<min(n, 7))+1) * time.Millisecond) // #nosec G404 -- a pause, no secret
 	defer t.Stop()
 	select {
 	case <-ctx.Done():

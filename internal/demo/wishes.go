@@ -79,7 +79,7 @@ func (l *loader) wishes(ctx context.Context) error {
 	box := outbox.New(l.db, slog.New(slog.DiscardHandler))
 	l.service = wish.New(l.db, policy.New(l.db, l.clock.Now), box, l.keys)
 	box.Tell(l.service.Hear)
-	t := &teller{rand.New(rand.NewPCG(2026, 8)), l.world, l.until} //nolint:gosec // stories, not secrets
+	t := &teller{rand.New(rand.NewPCG(2026, 8)), l.world, l.until} // #nosec G404 -- stories, not secrets
 	for _, p := range t.plans() {
 		if err := l.tell(ctx, p); err != nil {
 			return fmt.Errorf("demo: wish %d (%s): %w", p.n, p.state, err)

@@ -163,8 +163,10 @@ func TestSweepDeletesWhatHasExpiredAndNothingElse(t *testing.T) {
 	w.must(w.db.Update(t.Context(), func(tx *db.Tx) error {
 		old := make([]model.Session, 1100) // more than two batches
 		for i := range old {
-			old[i] = model.Session{TokenHash: strings.Repeat("0", 60) + string(rune('a'+i/400)) + string(rune('a'+i/20%20)) + string(rune('a'+i%20)), UserID: 1,
-				CreatedAt: morning, ExpiresAt: morning.Add(time.Minute)}
+			old[i] = model.Session{
+				TokenHash: strings.Repeat("0", 60) + string(rune('a'+i/400)) + string(rune('a'+i/20%20)) + string(rune('a'+i%20)), UserID: 1,
+				CreatedAt: morning, ExpiresAt: morning.Add(time.Minute),
+			}
 		}
 		return tx.CreateInBatches(old, 200).Error
 	}))

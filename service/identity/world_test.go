@@ -72,9 +72,13 @@ func (w *world) found() {
 		kind       model.OrgKind
 		name       string
 	}{
-		{county, 0, model.OrgCounty, "梅城县"}, {township, county, model.OrgTownship, "城关镇"}, {community, township, model.OrgCommunity, "红星社区"},
+		{county, 0, model.OrgCounty, "梅城县"},
+		{township, county, model.OrgTownship, "城关镇"},
+		{community, township, model.OrgCommunity, "红星社区"},
 		{grid, community, model.OrgGrid, "第一网格"},
-		{abroad, 0, model.OrgCounty, "兰溪县"}, {abroadTown, abroad, model.OrgTownship, "河西镇"}, {abroadHome, abroadTown, model.OrgCommunity, "东风社区"},
+		{abroad, 0, model.OrgCounty, "兰溪县"},
+		{abroadTown, abroad, model.OrgTownship, "河西镇"},
+		{abroadHome, abroadTown, model.OrgCommunity, "东风社区"},
 	} {
 		org, err := model.NewOrg(o.id, o.kind, o.name, w.orgs[o.parent])
 		w.must(err)

@@ -164,7 +164,7 @@ type Names struct{ Community, Claimer, ClaimOrg, Target, TargetOrg string }
 // that tells who or where somebody is.
 func (s *Service) seen(w *model.Wish, who model.Actor) *Seen {
 	v := &Seen{Wish: *w, Relation: w.RelationTo(who), Possible: w.Possible(who)}
-	if v.Relation&^(model.Candidate) == 0 {
+	if v.Relation&^model.Candidate == 0 {
 		v.mask()
 	}
 	return v

@@ -81,8 +81,12 @@ func (w *world) settle() {
 		kind       model.OrgKind
 		name       string
 	}{
-		{county, 0, model.OrgCounty, "梅城县"}, {township, county, model.OrgTownship, "城关镇"}, {community, township, model.OrgCommunity, "红星社区"},
-		{grid, community, model.OrgGrid, "第一网格"}, {unit, community, model.OrgUnit, "县医院"}, {elsewhere, township, model.OrgCommunity, "东风社区"},
+		{county, 0, model.OrgCounty, "梅城县"},
+		{township, county, model.OrgTownship, "城关镇"},
+		{community, township, model.OrgCommunity, "红星社区"},
+		{grid, community, model.OrgGrid, "第一网格"},
+		{unit, community, model.OrgUnit, "县医院"},
+		{elsewhere, township, model.OrgCommunity, "东风社区"},
 	} {
 		org, err := model.NewOrg(o.id, o.kind, o.name, orgs[o.parent])
 		w.must(err)
