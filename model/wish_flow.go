@@ -178,14 +178,24 @@ func (s WishState) Final() bool {
 	})
 }
 
-// Title returns what people call e.
+// Title returns what people call e; history also has lines of drafts, alarms
+// and tasks.
 func (e WishEvent) Title() string {
 	for _, t := range wishFlow {
 		if t.event == e {
 			return t.title
 		}
 	}
-	return string(e)
+	return otherTitles[string(e)]
+}
+
+// otherTitles are what people call the lines of history that are no events of
+// the loop.
+var otherTitles = map[string]string{
+	"order": "写下心愿", "edit": "修改内容", string(AlarmAmber): "时限将到", string(AlarmRed): "超过时限", string(AlarmRemind): "提醒",
+	string(AlarmWiden): "扩大范围", string(AlarmDecide): "提请研判", string(AlarmCall): "提醒评单", string(AlarmResume): "到期恢复提醒",
+	string(AlarmEscalate): "上提乡镇", "task." + string(TaskDecide): "研判结果", "task." + string(TaskCall): "电话回访",
+	"task." + string(TaskOverdue): "督促结果", "task." + string(TaskTakeOver): "兜底处理",
 }
 
 // WishEvents returns the events that people can cause, in the order of the

@@ -109,3 +109,23 @@ func TestRelationsHaveNames(t *testing.T) {
 		t.Errorf("titles: %v", got)
 	}
 }
+
+func TestEveryLineOfHistoryHasAName(t *testing.T) {
+	lines := []string{"order", "edit"}
+	for _, a := range WishArrows() {
+		lines = append(lines, string(a.Event))
+	}
+	for _, alarms := range wishClocks {
+		for _, a := range alarms {
+			lines = append(lines, string(a.do))
+		}
+	}
+	for _, k := range []TaskKind{TaskDecide, TaskCall, TaskOverdue, TaskTakeOver} {
+		lines = append(lines, "task."+string(k))
+	}
+	for _, name := range lines {
+		if title := WishEvent(name).Title(); title == "" || title == name {
+			t.Errorf("%s is called %q", name, title)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"dandelion/api"
 	"dandelion/config"
+	"dandelion/internal/blob"
 	"dandelion/internal/clock"
 	"dandelion/internal/crypt"
 	"dandelion/internal/db"
@@ -43,6 +44,7 @@ type App struct {
 	Wishes   *wish.Service
 	API      *api.API
 	Keys     *crypt.Keys
+	Blobs    *blob.Folder
 
 	config      config.Config
 	idempotency *idempotency.Store
@@ -71,6 +73,9 @@ func New(ctx context.Context, c config.Config, o Outside) (*App, error) {
 	a := &App{
 		DB: d, Redis: redis.Open(redis.Options{Addrs: c.Redis, Password: c.RedisPassword, TLS: c.RedisTLS}), Keys: secrets.keys,
 		config: c, now: o.Now, log: o.Log,
+	}
+	if a.Blobs, err = blob.Disk(c.BlobDir); err != nil {
+		return nil, errors.Join(err, a.Redis.Close(), a.DB.Close())
 	}
 	if err := a.build(ctx, secrets, o); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -130,7 +135,7 @@ func (a *App) gateway(o Outside) *wechat.Client {
 }
 
 // Close gives back what New took.
-func (a *App) Close() error { return errors.Join(a.Redis.Close(), a.DB.Close()) }
+func (a *App) Close() error { return errors.Join(a.Blobs.Close(), a.Redis.Close(), a.DB.Close()) }
 
 // Migrate brings the schema of c's database up to date, and does nothing else.
 func Migrate(ctx context.Context, c config.Config, o Outside) error {
