@@ -103,6 +103,9 @@ func replay(g *gin.Context, a *idempotency.Answer) {
 	g.Header("Idempotency-Replayed", "true")
 	n := noteOf(g.Request.Context())
 	n.code, n.cause = "", nil
+	for _, own := range []string{"Content-Type", "Retry-After"} { // of the failure that it stands in for
+		g.Writer.Header().Del(own)
+	}
 	g.Data(a.Status, "application/json", a.Body)
 	g.Abort()
 }

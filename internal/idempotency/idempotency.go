@@ -87,13 +87,21 @@ func (s *Store) Begin(ctx context.Context, r Request) (context.Context, *Answer,
 	return db.BeforeCommit(ctx, func(tx *db.Tx) error { return add(tx, r, 0, "") }), nil, nil
 }
 
-// Await returns the answer that the winner of a race is about to give. Err is
-// what the loser got; anything but the loss of that race is returned as it is.
+// Await returns the answer of the winner of a race, given or about to be. Err is
+// what the loser got: that the key is taken, or that the work, which the winner
+// has just done, cannot be done again. If nobody has won it is returned as it is.
 func (s *Store) Await(ctx context.Context, r Request, err error) (*Answer, error) {
-	if !errors.Is(err, errTaken) {
-		return nil, err
+	if errors.Is(err, errTaken) {
+		return s.wait(ctx, r, errTaken.After(time.Second))
 	}
-	return s.wait(ctx, r, errTaken.After(time.Second))
+	a, lost := s.find(ctx, r)
+	switch {
+	case a != nil:
+		return a, nil
+	case errors.Is(lost, ErrLost):
+		return s.wait(ctx, r, ErrLost)
+	}
+	return nil, err
 }
 
 // wait asks for the answer to r for some seconds, and returns otherwise if it
