@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"testing"
 	"time"
 
+	"dandelion/config"
 	"dandelion/internal/apitest"
 )
 
@@ -137,4 +139,20 @@ func (w world) in(state string, change form) string {
 		w.step(s.as, id, s.event, body)
 	}
 	return id
+}
+
+// withDatabase puts a system on another database than that of the tests.
+func withDatabase(url string) func(*config.Config) {
+	return func(c *config.Config) { c.Database = url }
+}
+
+// codeOf returns the code of a problem, "" of what is none.
+func codeOf(text []byte) string {
+	var p struct {
+		Code string `json:"code"`
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		return err.Error()
+	}
+	return p.Code
 }
