@@ -36,7 +36,7 @@ type cast struct {
 // step is one event of a story, and how long after the one before it comes.
 type step struct {
 	after time.Duration
-	do    func(ctx context.Context, l *loader, p *plan, id int64) error
+	do    func(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, error)
 }
 
 // teller plans the stories with a generator of its own, so that the same
@@ -64,7 +64,7 @@ var counts = []struct {
 	{model.WishAwaiting, 18, [2]time.Duration{time.Hour, 6 * day}},
 	{model.WishRework, 8, [2]time.Duration{time.Hour, 4 * day}},
 	{model.WishSuspended, 6, [2]time.Duration{time.Hour, 6 * day}},
-	{model.WishClosed, 110, [2]time.Duration{time.Hour, 40 * day}},
+	{model.WishClosed, 95, [2]time.Duration{time.Hour, 40 * day}},
 	{model.WishUnfulfilled, 6, [2]time.Duration{day, 30 * day}},
 	{model.WishRejected, 8, [2]time.Duration{day, 30 * day}},
 	{model.WishCancelled, 10, [2]time.Duration{day, 30 * day}},
@@ -134,38 +134,46 @@ func (l *loader) tell(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	at := p.start
+	at, w := p.start, &v.Wish
 	for _, s := range p.steps {
 		at = at.Add(s.after)
-		if err := l.ringUntil(ctx, v.ID, at); err != nil {
+		if w, err = l.ringUntil(ctx, w, at); err != nil {
 			return err
 		}
 		l.clock.Set(at)
-		if err := s.do(ctx, l, p, v.ID); err != nil {
+		v, err := s.do(ctx, l, p, w.ID)
+		if err != nil {
 			return err
 		}
+		if v != nil {
+			w = &v.Wish
+		}
 	}
-	return l.ringUntil(ctx, v.ID, l.until)
+	_, err = l.ringUntil(ctx, w, l.until)
+	return err
 }
 
 // ringUntil rings the alarms of a wish that are due before end, each in its
-// time.
-func (l *loader) ringUntil(ctx context.Context, id int64, end time.Time) error {
+// time, and returns what has become of it.
+func (l *loader) ringUntil(ctx context.Context, w *model.Wish, end time.Time) (*model.Wish, error) {
 	for {
-		var next *time.Time
-		err := l.db.View(ctx, func(tx *db.Tx) error {
-			w, err := db.Find[model.Wish](tx, id, model.ErrWishNotFound)
+		next := w.NextAlarm(model.Policy{})
+		if next == nil || next.After(end) {
+			return w, nil
+		}
+		l.clock.Set(*next)
+		err := l.db.Update(ctx, func(tx *db.Tx) error {
+			if err := l.service.Alarm(tx, w.ID); err != nil {
+				return err
+			}
+			rung, err := db.Find[model.Wish](tx, w.ID, model.ErrWishNotFound)
 			if err == nil {
-				next = w.NextAlarm(model.Policy{})
+				w = rung
 			}
 			return err
 		})
-		if err != nil || next == nil || next.After(end) {
-			return err
-		}
-		l.clock.Set(*next)
-		if err := l.db.Update(ctx, func(tx *db.Tx) error { return l.service.Alarm(tx, id) }); err != nil {
-			return err
+		if err != nil {
+			return nil, err
 		}
 	}
 }
