@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -162,6 +163,10 @@ func write(c *gin.Context, p *problem) {
 	c.AbortWithStatusJSON(p.Status, p)
 }
 
+// fieldPath is as much of a path as can be one of ours: of a field that does
+// not exist the client has chosen the name, and can have put anything there.
+var fieldPath = regexp.MustCompile(`^[a-z]+(\.[a-z_]{1,32}\b(\[[0-9]{1,3}\])?)*`)
+
 // humaProblem makes a problem of what huma found wrong with a request.
 func humaProblem(ctx context.Context, status int, errs []error) *problem {
 	err := errors.Join(errs...)
@@ -175,7 +180,7 @@ func humaProblem(ctx context.Context, status int, errs []error) *problem {
 	for _, e := range errs {
 		var d *huma.ErrorDetail
 		if errors.As(e, &d) {
-			f = f.At(d.Location, fieldMessage(d.Message))
+			f = f.At(fieldPath.FindString(d.Location), fieldMessage(d.Message))
 		}
 	}
 	slices.SortFunc(f.Fields, func(a, b fault.Field) int {

@@ -74,6 +74,9 @@ func (s *Server) Do(as, method, path string, body any, headers ...string) Respon
 			s.Errorf("%s %s: the answer is no JSON object: %v: %s", method, path, err, r)
 		}
 	}
+	if s.Hear != nil {
+		s.Hear(r)
+	}
 	for _, wrong := range s.wrong(r) {
 		s.Errorf("%s %s: %s: %s", method, path, wrong, r)
 	}

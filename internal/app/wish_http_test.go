@@ -134,7 +134,9 @@ func TestWhatIsWrongIsSaidOnceAndChangesNothing(t *testing.T) {
 		{"nothing in it", worker, "POST", "/wishes/" + submitted + "/return", `{}`, 422, "request.invalid", []string{"body", "body"}},
 		{"a field too many", worker, "POST", "/wishes/" + submitted + "/publish", form{"dificulty": "easy"}, 422, "request.invalid", []string{"body.dificulty"}},
 		{
-			"three faults at once", member, "POST", "/wishes/" + serving + "/report", form{"text": "好", "minutes": 0, "photos": 3}, 422, "request.invalid",
+			"three faults at once", member, "POST", "/wishes/" + serving + "/report",
+			form{"text": "好", "minutes": 0, "photos": 3},
+			422, "request.invalid",
 			[]string{"body.minutes", "body.photos", "body.text"},
 		},
 		{"the wrong type", member, "POST", "/wishes/" + serving + "/report", form{"text": 5, "minutes": "30"}, 422, "request.invalid", []string{"body.minutes", "body.text"}},
