@@ -48,7 +48,7 @@ type hookKey struct{}
 
 // BeforeCommit returns a context in which the first Update runs f as the last
 // thing before it commits, so that f's rows are there exactly if Update's are.
-// Such a context serves one goroutine.
+// Such a context serves one goroutine; with a nil f it runs nothing more.
 func BeforeCommit(ctx context.Context, f func(*Tx) error) context.Context {
 	return context.WithValue(ctx, hookKey{}, &hook{run: f})
 }
@@ -88,7 +88,7 @@ func (d *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	last, _ := ctx.Value(hookKey{}).(*hook)
-	if last != nil && last.done {
+	if last != nil && (last.done || last.run == nil) {
 		last = nil
 	}
 	var err error

@@ -127,7 +127,7 @@ func (s *Store) Finish(ctx context.Context, r Request, a Answer) error {
 	if err != nil {
 		return fmt.Errorf("idempotency: seal: %w", err)
 	}
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+	err = s.db.Update(db.BeforeCommit(ctx, nil), func(tx *db.Tx) error {
 		res := tx.Model(&model.Idempotency{}).Where("user_id = ? AND idem_key = ?", r.UserID, r.Key).
 			Updates(map[string]any{"status": a.Status, "answer": sealed})
 		if res.Error != nil || res.RowsAffected > 0 {

@@ -20,7 +20,7 @@ import (
 const (
 	lease  = time.Minute // how long a relay has for one batch
 	batch  = 100
-	giveUp = 12 // attempts before an operator has to look
+	giveUp = 20 // attempts before an operator has to look
 )
 
 // never is when an event that was given up is told: the index on the time finds

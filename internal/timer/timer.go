@@ -20,7 +20,7 @@ import (
 const (
 	lease  = time.Minute // how long a runner has for one timer
 	batch  = 100
-	giveUp = 12 // attempts before an operator has to look
+	giveUp = 20 // attempts before an operator has to look
 )
 
 var (
