@@ -20,7 +20,7 @@ import (
 
 // TestTheLoopNeedsNoRedis runs on a Redis that is not there.
 func TestTheLoopNeedsNoRedis(t *testing.T) {
-	w := world{apitest.New(t, apitest.Options{Change: func(c *config.Config) { c.Redis = []string{"127.0.0.1:1"} }})}
+	w := world{apitest.New(t, apitest.Options{Embedded: true, Change: func(c *config.Config) { c.Redis = []string{"127.0.0.1:1"} }})}
 	begun := time.Now()
 	id := w.in("closed", nil)
 	if r := w.Get(auditor, "/wishes/"+id+"/history"); r.At("items.0.event") != "evaluate" {
@@ -39,7 +39,7 @@ func TestTheLoopNeedsNoRedis(t *testing.T) {
 
 // TestWithoutWeChatOnlyLoginsFail lets WeChat fail in every way.
 func TestWithoutWeChatOnlyLoginsFail(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	id := w.in("submitted", nil)
 	w.arrive(worker, member)
 	for _, mode := range []wechat.Mode{wechat.Down, wechat.Broken, wechat.Nonsense, wechat.Busy, wechat.Silent} {

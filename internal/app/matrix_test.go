@@ -72,7 +72,7 @@ func expected() map[string]model.Permission {
 // request that is admitted goes on to be found wrong, for it has nothing in it
 // that exists: what matters is who gets as far as that.
 func TestEveryRouteAdmitsExactlyThoseItIsFor(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	people := append([]demo.Persona{{Title: "visitor"}, {Code: newcomer, Title: newcomer}}, demo.Personas()...)
 	want := expected()
 	for _, route := range w.App.API.Routes {

@@ -103,7 +103,7 @@ func (r *running) finished() error {
 
 // TestAStopAnswersWhatHasBegun stops the system while an order is on its way.
 func TestAStopAnswersWhatHasBegun(t *testing.T) {
-	r := run(t, apitest.Options{})
+	r := run(t, apitest.Options{Embedded: true})
 	c, in, rest := r.halfway()
 	r.stop()
 	r.refused()
@@ -133,7 +133,7 @@ func TestAStopAnswersWhatHasBegun(t *testing.T) {
 
 // TestAStopDoesNotWaitForEver has a client that never finishes its request.
 func TestAStopDoesNotWaitForEver(t *testing.T) {
-	r := run(t, apitest.Options{Change: func(c *config.Config) { c.Grace = 100 * time.Millisecond }})
+	r := run(t, apitest.Options{Embedded: true, Change: func(c *config.Config) { c.Grace = 100 * time.Millisecond }})
 	r.halfway()
 	r.stop()
 	if err := r.finished(); !errors.Is(err, context.DeadlineExceeded) {
@@ -157,7 +157,7 @@ func TestAStoppedSystemLeavesNothingBehind(t *testing.T) {
 
 // TestServeSaysWhyItCannot gives it a listener that is closed.
 func TestServeSaysWhyItCannot(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestServeSaysWhyItCannot(t *testing.T) {
 // TestTheBackgroundWorkIsDoneByItself waits for what Serve does beside the
 // requests: an alarm that is due rings without anybody asking.
 func TestTheBackgroundWorkIsDoneByItself(t *testing.T) {
-	r := run(t, apitest.Options{Change: func(c *config.Config) { c.Poll = 20 * time.Millisecond }})
+	r := run(t, apitest.Options{Embedded: true, Change: func(c *config.Config) { c.Poll = 20 * time.Millisecond }})
 	id := r.in("submitted", nil)
 	r.Clock.Pass(25 * time.Hour)
 	for deadline := time.Now().Add(10 * time.Second); r.Get(worker, "/wishes/"+id).At("light") != "red"; {

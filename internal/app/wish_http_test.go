@@ -185,7 +185,7 @@ func fields(r apitest.Response) (paths []string) {
 }
 
 func TestAnotherContentTypeIsRefused(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	r := w.Do(resident, "POST", "/wishes", "title=x", "Content-Type", "application/x-www-form-urlencoded")
 	if r.Status != http.StatusUnsupportedMediaType || r.Code() != "request.media_type" {
 		t.Errorf("a form is answered with %s", r)

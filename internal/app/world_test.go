@@ -40,6 +40,13 @@ func newWorld(t *testing.T) world {
 	return world{apitest.New(t, apitest.Options{})}
 }
 
+// laptop is the demo county on the embedded engines, for what no server's
+// database has a say in: it is there much sooner.
+func laptop(t *testing.T) world {
+	t.Helper()
+	return world{apitest.New(t, apitest.Options{Embedded: true})}
+}
+
 func (w world) in1(t *testing.T) world { return world{w.In(t)} }
 
 // reason is the body of most steps.
