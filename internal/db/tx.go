@@ -87,24 +87,12 @@ func (d *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	last, _ := ctx.Value(hookKey{}).(*hook)
-	if last != nil && (last.done || last.run == nil) {
-		last = nil
-	}
+	last := hookOf(ctx)
 	var err error
 	for n := range attempts {
 		var tx *Tx
-		err = d.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
-			tx = d.tx(ctx, g)
-			if err := f(tx); err != nil || last == nil {
-				return err
-			}
-			return last.run(tx)
-		})
-		if err == nil {
-			if last != nil {
-				last.done = true
-			}
+		if tx, err = d.try(ctx, f, last); err == nil {
+			last.done = true
 			for _, after := range tx.after {
 				after()
 			}
@@ -118,6 +106,27 @@ func (d *DB) Update(ctx context.Context, f func(*Tx) error) error {
 		}
 	}
 	return ErrBusy.Because(fmt.Errorf("db: gave up after %d attempts: %w", attempts, err))
+}
+
+// try runs f, and then the hook, in one transaction.
+func (d *DB) try(ctx context.Context, f func(*Tx) error, last *hook) (tx *Tx, err error) {
+	err = d.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+		tx = d.tx(ctx, g)
+		if err := f(tx); err != nil || last.run == nil {
+			return err
+		}
+		return last.run(tx)
+	})
+	return tx, err
+}
+
+// hookOf returns the hook that waits in ctx, or one that does nothing.
+func hookOf(ctx context.Context) *hook {
+	h, _ := ctx.Value(hookKey{}).(*hook)
+	if h == nil || h.done {
+		return &hook{}
+	}
+	return h
 }
 
 // pause waits a little, longer after each attempt, and reports whether there is

@@ -132,12 +132,13 @@ func (t *tokens) ask(ctx context.Context, force bool) (string, time.Duration, er
 		return "", 0, errors.New("wechat: the SDK has no stable token")
 	}
 	got, err := t.stable.GetAccessTokenDirectly(ctx, force)
-	switch {
-	case got.ErrCode != 0:
-		return "", 0, fmt.Errorf("wechat: stable_token: %w", refusal(got.ErrCode))
-	case err != nil:
+	if code := got.ErrCode; code != 0 {
+		return "", 0, fmt.Errorf("wechat: stable_token: %w", refusal(code))
+	}
+	if err != nil {
 		return "", 0, err
-	case !tokenPattern.MatchString(got.AccessToken) || got.ExpiresIn <= 0 || got.ExpiresIn > 24*60*60:
+	}
+	if !tokenPattern.MatchString(got.AccessToken) || got.ExpiresIn <= 0 || got.ExpiresIn > 24*60*60 {
 		return "", 0, errNonsense
 	}
 	lasts := time.Duration(got.ExpiresIn) * time.Second
