@@ -194,7 +194,8 @@ func TestTheHouseAsAWhole(t *testing.T) {
 	}
 	lines := map[bool]int{}
 	for _, s := range sources {
-		lines[s.test] += strings.Count(s.text, "\n")
+		support := s.pkg == "internal/apitest" || s.pkg == "internal/dbtest"
+		lines[s.test || support] += strings.Count(s.text, "\n")
 	}
 	if lines[true] < lines[false] {
 		t.Errorf("%d lines of tests for %d lines of code", lines[true], lines[false])
