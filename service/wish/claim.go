@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -70,24 +72,30 @@ func (s *Service) Accept(ctx context.Context, who model.Actor, id int64, team []
 // with those who go. Of any number who claim at once exactly one gets it, and
 // the rest [model.ErrWishTaken].
 func (s *Service) Claim(ctx context.Context, who model.Actor, id, org int64, team []int64) (*Seen, error) {
-	slot := 1 // most have no other claim: look for a free place only if this one is not
+	policy, err := s.policies.Of(ctx, who.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	places := slots(who, org, team, policy)
+	slot := 0
 	return s.act(ctx, who, id, move{
 		event: model.WishClaim,
+		read: func(tx *db.Tx, id int64) (w *model.Wish, err error) {
+			w, slot, err = claimable(tx, id, places)
+			return w, err
+		},
 		verb: func(tx *db.Tx, w *model.Wish, st model.Step) error {
 			if err := w.Claim(st, tx.NewID(), org, team); err != nil {
 				return err
 			}
+			if slot == 0 {
+				return model.ErrWishClaimLimit
+			}
 			return ofOrg(tx, w.TenantID, org, team)
 		},
-		with: func(tx *db.Tx, _, w *model.Wish, st model.Step) (err error) {
-			if slot == 0 {
-				if slot, err = freeSlot(tx, w, st.Policy); err != nil {
-					return err
-				}
-			}
-			err = addClaim(tx, w, slot, st)
+		with: func(tx *db.Tx, _, w *model.Wish, st model.Step) error {
+			err := addClaim(tx, w, slot, st)
 			if errors.Is(err, gorm.ErrDuplicatedKey) {
-				slot = 0
 				return db.ErrStale // the place was free a moment ago: look again
 			}
 			return err
@@ -95,28 +103,38 @@ func (s *Service) Claim(ctx context.Context, who model.Actor, id, org int64, tea
 	})
 }
 
-// freeSlot returns the first of the claimer's places that is free. That it
-// still is when it is taken, its unique key sees to.
-func freeSlot(tx *db.Tx, w *model.Wish, p model.Policy) (int, error) {
-	most := int(p.Number(model.LiveClaims))
-	keys := make([]string, most)
+// slots names the places for live claims that a claimer has.
+func slots(who model.Actor, org int64, team []int64, p model.Policy) []string {
+	claimer := who.UserID
+	if len(team) > 0 {
+		claimer = team[0]
+	}
+	keys := make([]string, p.Number(model.LiveClaims))
 	for i := range keys {
-		keys[i] = model.SlotKey(w.ClaimerID, w.ClaimOrgID, i+1)
+		keys[i] = model.SlotKey(claimer, org, i+1)
 	}
-	var taken []string
-	if err := tx.Raw("SELECT slot_key FROM claims WHERE slot_key IN ?", keys).Scan(&taken).Error; err != nil {
-		return 0, fmt.Errorf("wish: free slot: %w", err)
+	return keys
+}
+
+// claimable returns a wish and the number of the first of the claimer's places
+// that is free, 0 if none is, in one read. That the place still is free when it
+// is taken, its unique key sees to.
+func claimable(tx *db.Tx, id int64, places []string) (*model.Wish, int, error) {
+	var rows []struct {
+		model.Wish
+		Taken string
 	}
-	used := map[string]bool{}
-	for _, k := range taken {
-		used[k] = true
+	err := tx.Raw(`SELECT w.*, COALESCE((SELECT GROUP_CONCAT(slot_key) FROM claims WHERE slot_key IN ?), '') AS taken
+		FROM wishes w WHERE w.id = ?`, places, id).Scan(&rows).Error
+	switch {
+	case err != nil:
+		return nil, 0, fmt.Errorf("wish: find %d to claim: %w", id, err)
+	case len(rows) == 0:
+		return nil, 0, model.ErrWishNotFound
 	}
-	for i, k := range keys {
-		if !used[k] {
-			return i + 1, nil
-		}
-	}
-	return 0, model.ErrWishClaimLimit
+	taken := strings.Split(rows[0].Taken, ",")
+	free := slices.IndexFunc(places, func(place string) bool { return !slices.Contains(taken, place) })
+	return &rows[0].Wish, free + 1, nil
 }
 
 // ofOrg checks that a unit sends its own people: holders of a grant in it.

@@ -49,6 +49,7 @@ type move struct {
 	note   string // more, for history
 	verb   func(tx *db.Tx, w *model.Wish, s model.Step) error
 	with   func(tx *db.Tx, before, after *model.Wish, s model.Step) error // nil: nothing
+	read   func(tx *db.Tx, id int64) (*model.Wish, error)                 // nil: [find]
 	opens  model.TaskKind                                                 // a task it calls for; "": none
 
 	opensIf func(after *model.Wish, s model.Step) bool // nil: always
@@ -66,7 +67,7 @@ func (s *Service) act(ctx context.Context, who model.Actor, id int64, m move) (*
 	}
 	var read *model.Wish
 	err = s.db.View(ctx, func(tx *db.Tx) error {
-		if read, err = find(tx, id); err != nil {
+		if read, err = m.find(tx, id); err != nil {
 			return err
 		}
 		trial := *read
@@ -79,7 +80,7 @@ func (s *Service) act(ctx context.Context, who model.Actor, id int64, m move) (*
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
 		before := read
 		if read = nil; before == nil { // it had changed: look again
-			if before, err = find(tx, id); err != nil {
+			if before, err = m.find(tx, id); err != nil {
 				return err
 			}
 		}
@@ -94,6 +95,13 @@ func (s *Service) act(ctx context.Context, who model.Actor, id int64, m move) (*
 		return nil, err
 	}
 	return s.seen(&after, who), nil
+}
+
+func (m move) find(tx *db.Tx, id int64) (*model.Wish, error) {
+	if m.read != nil {
+		return m.read(tx, id)
+	}
+	return find(tx, id)
 }
 
 // settle writes a step that has been taken: the wish, its history and outbox

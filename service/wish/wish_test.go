@@ -280,13 +280,15 @@ func TestReopeningMakesANewClaimAndTakesTheJudgementBack(t *testing.T) {
 
 func TestAClaimCostsFewStatements(t *testing.T) {
 	w := world1(t)
-	id := w.in(model.WishOpen)
-	w.pass(0) // the limits are remembered, as they are in a running system
-	ctx, n := db.CountStatements(t.Context())
-	_, err := w.wishes.Claim(ctx, w.member, id, 0, nil)
-	w.must(err)
-	if n.Load() > 5 { // and one more for the session
-		t.Errorf("a claim takes %d statements, want at most 5", n.Load())
+	w.in(model.WishOpen)
+	for nth := range 3 { // the third has to look past two places that are taken
+		id := w.in(model.WishOpen)
+		ctx, n := db.CountStatements(t.Context())
+		_, err := w.wishes.Claim(ctx, w.member, id, 0, nil)
+		w.must(err)
+		if n.Load() != 5 { // and one more for the session
+			t.Errorf("claim %d takes %d statements, want 5", nth+1, n.Load())
+		}
 	}
 	for _, view := range []wish.View{wish.ViewPool, wish.ViewMine, wish.ViewClaims, wish.ViewOrders} {
 		ctx, n := db.CountStatements(t.Context())
