@@ -83,11 +83,23 @@ func badKeys(c Config) bool {
 	return false
 }
 
+// sameKeys reports whether two of all keys are the same bytes, however they are
+// written; those that are missing are complained of elsewhere.
 func sameKeys(c Config) bool {
-	if c.IndexKey == "" || c.CursorKey == "" {
-		return false // said already
+	all := []string{c.IndexKey, c.CursorKey}
+	for part := range strings.SplitSeq(c.Keys, ",") {
+		_, key, _ := strings.Cut(part, ":")
+		all = append(all, key)
 	}
-	return c.IndexKey == c.CursorKey || strings.Contains(c.Keys, c.IndexKey) || strings.Contains(c.Keys, c.CursorKey)
+	seen := map[string]bool{}
+	for _, text := range all {
+		key, ok := Key(text)
+		if ok && seen[string(key)] {
+			return true
+		}
+		seen[string(key)] = ok
+	}
+	return false
 }
 
 // everybody reports whether a list of networks lets in the whole internet.
@@ -101,9 +113,11 @@ func everybody(all []string) bool {
 	return false
 }
 
+// badNetworks reports whether one of them is none. IPv4 written as IPv6 is
+// refused: of ::ffff:0:0/96 it is not plain that it is everybody.
 func badNetworks(all []string) bool {
 	for _, text := range all {
-		if _, err := netip.ParsePrefix(text); err != nil {
+		if p, err := netip.ParsePrefix(text); err != nil || p.Addr().Is4In6() {
 			return true
 		}
 	}

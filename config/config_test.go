@@ -18,6 +18,10 @@ func key(seed byte) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
+// respelled returns other text for the same key: base64 of 32 bytes ends in two
+// bits that nobody reads.
+func respelled(key string) string { return key[:42] + string(key[42]+1) + "=" }
+
 // safe is what a careful operator sets.
 func safe() config.Config {
 	c := config.Embedded("data")
@@ -67,6 +71,9 @@ func TestUnsafeSettingsRefuseToStart(t *testing.T) {
 		"no cursor key":              {func(c *config.Config) { c.CursorKey = "" }, "--cursor-key"},
 		"the same key twice":         {func(c *config.Config) { c.CursorKey = c.IndexKey }, "different"},
 		"a field key as index key":   {func(c *config.Config) { c.IndexKey = key(1) }, "different"},
+		"a key under two names":      {func(c *config.Config) { c.Keys = "k1:" + key(1) + ",k2:" + key(1) }, "different"},
+		"a key in another spelling":  {func(c *config.Config) { c.CursorKey = respelled(c.IndexKey) }, "different"},
+		"the whole internet as IPv6": {func(c *config.Config) { c.TrustedProxies = []string{"::ffff:0:0/96"} }, "--trusted-proxies"},
 		"all IPv4 proxies":           {func(c *config.Config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, "--trusted-proxies"},
 		"all IPv6 proxies":           {func(c *config.Config) { c.TrustedProxies = []string{"10.0.0.0/8", "::/0"} }, "--trusted-proxies"},
 		"a star for proxies":         {func(c *config.Config) { c.TrustedProxies = []string{"*"} }, "--trusted-proxies"},
