@@ -148,11 +148,10 @@ func (w *world) member(u *model.User, unit *model.Org, n int) {
 // people are the members of the units and the instructors, in the report's
 // numbers; three of the members are persons to log in as.
 func (w *world) people() {
-	const first = 100_000
 	for n := range Members - personaMembers {
 		unit := w.units[n%len(w.units)]
 		grids := GridID + (unit.CommunityID-CommunityID)*4
-		u := w.user(first+int64(n), fmt.Sprintf("demo_member_%04d", n), personName(n), w.byID[grids+int64(n/len(w.units))%4])
+		u := w.user(firstMember+int64(n), fmt.Sprintf("demo_member_%04d", n), personName(n), w.byID[grids+int64(n/len(w.units))%4])
 		w.grant(u, model.RoleMember, unit)
 		w.member(u, unit, n)
 	}
@@ -174,7 +173,7 @@ func (w *world) people() {
 
 // write stores the world, in few statements.
 func (w *world) write(tx *db.Tx) error {
-	const batch = 200
+	const batch = 500
 	for _, rows := range []any{w.orgs, w.users, w.grants, w.members, w.consents} {
 		if err := tx.CreateInBatches(rows, batch).Error; err != nil {
 			return fmt.Errorf("demo: write: %w", err)

@@ -109,6 +109,7 @@ func Count(tx *db.Tx) (map[string]int64, error) {
 		"units":       "SELECT COUNT(*) FROM orgs WHERE tenant_id = ? AND kind = 'unit'",
 		"teams":       "SELECT COUNT(*) FROM orgs WHERE tenant_id = ? AND kind = 'team'",
 		"socials":     "SELECT COUNT(*) FROM orgs WHERE tenant_id = ? AND kind = 'social'",
+		"properties":  "SELECT COUNT(*) FROM orgs WHERE tenant_id = ? AND kind = 'property'",
 		"branches":    "SELECT COUNT(*) FROM orgs b JOIN orgs p ON p.id = b.parent_id WHERE b.tenant_id = ? AND b.kind = 'branch' AND p.kind = 'property'",
 		"members":     "SELECT COUNT(*) FROM members m JOIN grants g ON g.user_id = m.user_id AND g.role = 'member' WHERE m.tenant_id = ?",
 		"instructors": "SELECT COUNT(DISTINCT user_id) FROM grants WHERE tenant_id = ? AND role = 'instructor'",

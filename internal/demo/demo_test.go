@@ -62,7 +62,7 @@ func reportsFigures(t *testing.T, d *db.DB) {
 	t.Helper()
 	var got map[string]int64
 	view(t, d, func(tx *db.Tx) (err error) { got, err = demo.Count(tx); return err })
-	want := map[string]int64{"units": 78, "members": 3500, "teams": 73, "socials": 11, "branches": 8, "instructors": 16}
+	want := map[string]int64{"units": 78, "members": 3500, "teams": 73, "socials": 11, "properties": 8, "branches": 8, "instructors": 16}
 	if !maps.Equal(got, want) {
 		t.Errorf("the county has %v, the report %v", got, want)
 	}

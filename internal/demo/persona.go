@@ -18,8 +18,11 @@ type Persona struct {
 // personaMembers is how many of the personas are registered members.
 const personaMembers = 3
 
-// firstPersona is the id of the first person of the list.
-const firstPersona = 10_001
+// The ids of the first person to log in as, and of the first other member.
+const (
+	firstPersona = 10_001
+	firstMember  = 100_000
+)
 
 // Personas returns the persons to log in as.
 func Personas() []Persona {
@@ -80,6 +83,8 @@ func (w *world) personas() {
 // crowd are the people of a community that appear in its wishes.
 type crowd struct {
 	residents, workers, members []model.Actor
+	known, ofUnit               []model.Actor // of the members: to log in as; of the unit
+	liaison, grid               model.Actor   // nobody, but where one logs in
 	grids                       []int64
 	unit                        int64
 }
@@ -90,18 +95,18 @@ func (w *world) peopleOf(community int64) *crowd {
 		return c
 	}
 	c := &crowd{}
-	held := w.held()
-	for _, u := range w.users {
-		if u.HomePath.At(model.LevelCommunity) == community {
-			c.join(actorOf(u, held[u.ID]), community)
-		}
-	}
 	for _, o := range w.orgs {
 		switch {
 		case o.Kind == model.OrgGrid && o.ParentID == community:
 			c.grids = append(c.grids, o.ID)
 		case o.Kind == model.OrgUnit && o.CommunityID == community && c.unit == 0:
 			c.unit = o.ID
+		}
+	}
+	held := w.held()
+	for _, u := range w.users {
+		if u.HomePath.At(model.LevelCommunity) == community {
+			c.join(actorOf(u, held[u.ID]), community)
 		}
 	}
 	w.crowds[community] = c
@@ -126,12 +131,26 @@ func actorOf(u *model.User, held []model.Held) model.Actor {
 
 // join adds a to those of the community that appear in its wishes.
 func (c *crowd) join(a model.Actor, community int64) {
-	switch {
-	case len(a.Held) == 0:
+	if len(a.Held) == 0 {
 		c.residents = append(c.residents, a)
-	case a.HoldsAt(community, model.RoleWorker):
-		c.workers = append(c.workers, a)
-	case a.Held[0].Role == model.RoleMember:
+		return
+	}
+	switch first := a.Held[0]; first.Role {
+	case model.RoleWorker:
+		if first.OrgID == community {
+			c.workers = append(c.workers, a)
+		}
+	case model.RoleGrid:
+		c.grid = a
+	case model.RoleLiaison:
+		c.liaison = a
+	case model.RoleMember, model.RoleVolunteer:
 		c.members = append(c.members, a)
+		if a.UserID < firstMember {
+			c.known = append(c.known, a)
+		}
+		if first.OrgID == c.unit {
+			c.ofUnit = append(c.ofUnit, a)
+		}
 	}
 }

@@ -19,24 +19,31 @@ import (
 // A plan is the story of one wish: its text and people, the steps that lead to
 // its state, and for how long it has been there.
 type plan struct {
-	n     int
-	state model.WishState
-	text  text
-	cast  cast
-	steps []step
-	start time.Time
+	n, turn int // among all, and among those that end in the same state
+	state   model.WishState
+	text    text
+	cast    cast
+	detour  detour
+	unrated bool // the resident will not judge it
+	steps   []step
+	start   time.Time
 }
 
-// cast are the people of a story.
+// urgent wishes are one in nine.
+func (p *plan) urgent() bool { return p.n%9 == 4 }
+
+// byStaff reports whether a worker places the wish for somebody without a
+// phone. Nobody is then there to cancel or to judge it.
+func (p *plan) byStaff() bool {
+	return p.n%10 == 7 && p.state != model.WishCancelled && (p.state != model.WishClosed || p.unrated)
+}
+
+// cast are the people of a story. Team are those whom the unit sends, the
+// claimer first; without one the claimer takes the wish by himself.
 type cast struct {
-	requester, worker, second, claimer model.Actor
-	place, unit                        int64
-}
-
-// step is one event of a story, and how long after the one before it comes.
-type step struct {
-	after time.Duration
-	do    func(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, error)
+	requester, worker, second, claimer, helper, liaison model.Actor
+	place, unit                                         int64
+	team                                                []int64
 }
 
 // teller plans the stories with a generator of its own, so that the same
@@ -96,11 +103,17 @@ func (l *loader) wishes(ctx context.Context) error {
 func (t *teller) plans() []*plan {
 	var all []*plan
 	for _, c := range counts {
-		for range c.n {
-			p := &plan{n: len(all), state: c.state}
-			p.text = texts[len(all)%len(texts)]
-			p.cast = t.cast(p.n)
-			p.steps = t.steps(c.state, p)
+		for turn := range c.n {
+			p := &plan{n: len(all), turn: turn, state: c.state}
+			p.text = texts[p.n%len(texts)]
+			if c.state == model.WishClosed {
+				p.unrated = t.IntN(8) == 0
+				if !p.unrated && turn%3 == 1 {
+					p.detour = detours[turn/3%len(detours)]
+				}
+			}
+			p.cast = t.cast(p)
+			p.steps = t.steps(p)
 			age := c.age[0] + time.Duration(t.Int64N(int64(c.age[1]-c.age[0])))
 			p.start = t.until.Add(-age)
 			for _, s := range p.steps {
@@ -114,17 +127,35 @@ func (t *teller) plans() []*plan {
 }
 
 // cast chooses the people: of two wishes in three those of the community that
-// one logs in to.
-func (t *teller) cast(n int) cast {
+// one logs in to. There every third wish is served by somebody to log in as,
+// and every fifth by a team of the unit.
+func (t *teller) cast(p *plan) cast {
 	home := t.world.homes[0]
-	if n%3 == 2 {
+	if p.n%3 == 2 {
 		home = t.world.homes[1+t.IntN(len(t.world.homes)-1)]
 	}
-	p := t.world.peopleOf(home.ID)
-	return cast{
-		requester: p.residents[t.IntN(len(p.residents))], worker: p.workers[0], second: p.workers[1],
-		claimer: p.members[t.IntN(len(p.members))], place: p.grids[t.IntN(len(p.grids))], unit: p.unit,
+	c := t.world.peopleOf(home.ID)
+	chosen := cast{
+		requester: c.residents[t.IntN(len(c.residents))], worker: c.workers[0], second: c.workers[1],
+		claimer: c.members[t.IntN(len(c.members))], place: c.grids[t.IntN(len(c.grids))], unit: c.unit,
 	}
+	switch {
+	case c.liaison.UserID != 0 && p.turn%5 == 2:
+		at := t.IntN(len(c.ofUnit))
+		mate := c.ofUnit[(at+1)%len(c.ofUnit)]
+		chosen.claimer, chosen.liaison, chosen.team = c.ofUnit[at], c.liaison, []int64{c.ofUnit[at].UserID, mate.UserID}
+	case len(c.known) > 0 && p.turn%3 == 0:
+		chosen.claimer = c.known[p.turn/3%len(c.known)]
+	}
+	for chosen.helper = chosen.claimer; chosen.helper.UserID == chosen.claimer.UserID || chosen.helper.UserID < firstMember; {
+		chosen.helper = c.members[t.IntN(len(c.members))]
+	}
+	if p.byStaff() {
+		if chosen.requester = chosen.second; c.grid.UserID != 0 && c.grid.Held[0].OrgID == chosen.place {
+			chosen.requester = c.grid
+		}
+	}
+	return chosen
 }
 
 // tell lets one story happen, and the alarms that fall into it ring.
@@ -188,14 +219,17 @@ func (p *plan) order() wish.Order {
 		PlaceID: p.cast.place, Name: personName(p.n*3 + 1), Phone: fmt.Sprintf("1390000%04d", p.n), Address: fmt.Sprintf("%d号楼%d0%d室", p.n%9+1, p.n%6+1, p.n%4+1),
 		Submit: p.state != model.WishDraft,
 	}
-	if p.n%9 == 4 {
+	if p.urgent() {
 		o.Urgency = model.Urgent
 	}
-	if p.n%5 == 3 || p.text.age == model.Minor {
+	switch {
+	case p.byStaff():
+		o.Channel, o.ConsentBy = model.ChannelStaff, "oral"
+	case p.n%5 == 3 || p.text.age == model.Minor:
 		o.Channel, o.ConsentBy = model.ChannelProxy, "oral"
-		if p.text.age == model.Minor {
-			o.ConsentBy = "guardian"
-		}
+	}
+	if p.text.age == model.Minor {
+		o.ConsentBy = "guardian"
 	}
 	return o
 }
