@@ -86,13 +86,13 @@ func New(s Services) (*API, error) {
 func (s Services) router() (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
-	r.HandleMethodNotAllowed = true
+	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
 	if err := r.SetTrustedProxies(s.TrustedProxies); err != nil {
 		return nil, fmt.Errorf("api: trusted proxies: %w", err)
 	}
 	r.Use(s.observe, recovered, headers, bounded)
 	r.NoRoute(func(c *gin.Context) { fail(c, errNoRoute) })
-	r.NoMethod(func(c *gin.Context) { failAs(c, http.StatusMethodNotAllowed, errNoMethod) })
+	r.NoMethod(func(c *gin.Context) { fail(c, errNoMethod) })
 	r.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
 	r.GET("/readyz", s.ready)
 	allowed, err := networks(s.MetricsAllow)

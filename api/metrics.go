@@ -20,6 +20,7 @@ var errMetrics = fault.Define(fault.Forbidden, "metrics.forbidden", "此地址�
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
+	inFlight prometheus.Gauge
 }
 
 func newMetrics() *metrics {
@@ -29,8 +30,9 @@ func newMetrics() *metrics {
 			Name: "dandelion_http_request_seconds", Help: "How long requests took, by route and status.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"method", "route", "status"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "dandelion_http_requests_in_flight", Help: "How many requests are being served."}),
 	}
-	m.registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.inFlight, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

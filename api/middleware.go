@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 const (
 	maxBody = 64 << 10         // bytes that a client may send as JSON
 	patient = 10 * time.Second // how long a request may take
+
+	clientLeft = 499 // what the log and the metrics say when nobody waited for the answer
 )
 
 // note is what becomes known of a request while it is served. It travels in
@@ -27,6 +30,7 @@ type note struct {
 	id    string
 	actor model.Actor
 	token string
+	body  []byte // as it was sent
 	code  string // of the fault that was answered
 	cause error
 }
@@ -50,7 +54,10 @@ func (s Services) observe(c *gin.Context) {
 	if !requestID.MatchString(n.id) {
 		n.id = rand.Text()
 	}
-	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), noteKey{}, n), patient)
+	s.metrics.inFlight.Inc()
+	defer s.metrics.inFlight.Dec()
+	client := c.Request.Context()
+	ctx, cancel := context.WithTimeout(context.WithValue(client, noteKey{}, n), patient)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
 	c.Header("X-Request-Id", n.id)
@@ -59,13 +66,16 @@ func (s Services) observe(c *gin.Context) {
 	}
 	c.Next()
 
-	took := s.Now().Sub(start)
-	s.metrics.observe(c.Request.Method, c.FullPath(), c.Writer.Status(), took)
+	took, status := s.Now().Sub(start), c.Writer.Status()
+	if client.Err() != nil && errors.Is(n.cause, context.Canceled) {
+		status = clientLeft
+	}
+	s.metrics.observe(c.Request.Method, c.FullPath(), status, took)
 	level, attrs := slog.LevelInfo, []slog.Attr{
 		slog.String("id", n.id), slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
-		slog.Int("status", c.Writer.Status()), slog.Duration("took", took), slog.Int64("actor", n.actor.UserID), slog.String("code", n.code),
+		slog.Int("status", status), slog.Duration("took", took), slog.Int64("actor", n.actor.UserID), slog.String("code", n.code),
 	}
-	if n.cause != nil && c.Writer.Status() >= http.StatusInternalServerError {
+	if n.cause != nil && status >= http.StatusInternalServerError {
 		level, attrs = slog.LevelError, append(attrs, slog.Any("cause", n.cause))
 	}
 	s.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
@@ -82,9 +92,19 @@ func recovered(c *gin.Context) {
 			c.Abort() // nobody is there to be answered
 			return
 		}
-		fail(c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		fail(c, panicked(v))
 	}()
 	c.Next()
+}
+
+// panicked tells the log where v happened. What v says is only told if the
+// runtime says it: anything else may hold what somebody typed.
+func panicked(v any) error {
+	text := fmt.Sprintf("%T", v)
+	if err, ok := v.(runtime.Error); ok {
+		text = err.Error()
+	}
+	return fmt.Errorf("panic: %s\n%s", text, debug.Stack())
 }
 
 // headers keep browsers from guessing, framing and remembering.
@@ -93,13 +113,14 @@ func headers(c *gin.Context) {
 	c.Header("Referrer-Policy", "no-referrer")
 	c.Header("X-Frame-Options", "DENY")
 	c.Header("Cache-Control", "no-store")
+	c.Header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	c.Next()
 }
 
 // bounded caps what is read of a request.
 func bounded(c *gin.Context) {
 	if c.Request.ContentLength > maxBody {
-		failAs(c, http.StatusRequestEntityTooLarge, errTooLarge)
+		fail(c, errTooLarge)
 		return
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody+1)

@@ -2,11 +2,12 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -15,7 +16,11 @@ import (
 	"dandelion/internal/idempotency"
 )
 
-const idempotencyKey = "Idempotency-Key"
+// Headers of requests that can be retried.
+const (
+	idempotencyKey = "Idempotency-Key"
+	replayed       = "Idempotency-Replayed"
+)
 
 // once makes a request with an Idempotency-Key do its work once. The answer is
 // held back until it is known whether this request did the work: if another
@@ -27,13 +32,7 @@ func (s Services) once(c huma.Context, next func(huma.Context)) {
 		return
 	}
 	g := humagin.Unwrap(c)
-	body, err := io.ReadAll(g.Request.Body)
-	if err != nil {
-		fail(g, bodyError(err))
-		return
-	}
-	g.Request.Body = io.NopCloser(bytes.NewReader(body))
-	r := requestOf(g, key, body)
+	r := requestOf(g, key, noteOf(c.Context()).body)
 	ctx, answer, err := s.Idempotency.Begin(c.Context(), r)
 	switch {
 	case err != nil:
@@ -44,14 +43,6 @@ func (s Services) once(c huma.Context, next func(huma.Context)) {
 		return
 	}
 	s.held(g, r, func() { next(huma.WithContext(c, ctx)) })
-}
-
-func bodyError(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return errTooLarge
-	}
-	return errMalformed.Because(err)
 }
 
 // requestOf names the request: a key belongs to one person and one request. Of
@@ -75,16 +66,10 @@ func requestOf(g *gin.Context, key string, body []byte) idempotency.Request {
 // held serves a request with its answer held back, keeps the answer of one that
 // succeeded, and gives the winner's to one that lost the race.
 func (s Services) held(g *gin.Context, r idempotency.Request, serve func()) {
-	out := g.Writer
-	hold := &holding{ResponseWriter: out, status: http.StatusOK}
-	g.Writer = hold
-	serve()
-	g.Writer = out
-	ctx := g.Request.Context()
-	if hold.status < http.StatusBadRequest {
-		if err := s.Idempotency.Finish(ctx, r, idempotency.Answer{Status: hold.status, Body: hold.body.Bytes()}); err != nil {
-			s.Log.ErrorContext(ctx, "answer not kept", "id", noteOf(ctx).id, "err", err)
-		}
+	out, ctx := g.Writer, g.Request.Context()
+	hold := hold(g, serve)
+	if hold.status < http.StatusMultipleChoices {
+		s.keep(ctx, r, idempotency.Answer{Status: hold.status, Body: hold.body.Bytes()})
 	} else if cause := noteOf(ctx).cause; cause != nil {
 		if answer, err := s.Idempotency.Await(ctx, r, cause); answer != nil {
 			replay(g, answer)
@@ -98,9 +83,30 @@ func (s Services) held(g *gin.Context, r idempotency.Request, serve func()) {
 	_, _ = out.Write(hold.body.Bytes())
 }
 
+// hold serves a request and returns what it is answered with. What comes of a
+// panic is not held back: it must reach the client.
+func hold(g *gin.Context, serve func()) *holding {
+	out := g.Writer
+	h := &holding{ResponseWriter: out, status: http.StatusOK}
+	g.Writer = h
+	defer func() { g.Writer = out }()
+	serve()
+	return h
+}
+
+// keep keeps the answer to what has been done, also when the client has left or
+// the time is over: that is when it will be asked for again.
+func (s Services) keep(ctx context.Context, r idempotency.Request, a idempotency.Answer) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	if err := s.Idempotency.Finish(ctx, r, a); err != nil {
+		s.Log.ErrorContext(ctx, "answer not kept", "id", noteOf(ctx).id, "err", err)
+	}
+}
+
 // replay gives an answer again.
 func replay(g *gin.Context, a *idempotency.Answer) {
-	g.Header("Idempotency-Replayed", "true")
+	g.Header(replayed, "true")
 	n := noteOf(g.Request.Context())
 	n.code, n.cause = "", nil
 	for _, own := range []string{"Content-Type", "Retry-After"} { // of the failure that it stands in for

@@ -49,7 +49,7 @@ func (s Services) cursor(at int64, who model.Actor, keys []any) string {
 
 func (s Services) sign(raw []byte, who model.Actor, keys []any) []byte {
 	h := hmac.New(sha256.New, s.CursorKey)
-	_, _ = fmt.Fprintf(h, "%d|%q|", who.UserID, keys)
+	_, _ = fmt.Fprintf(h, "%d|%#v|", who.UserID, keys)
 	h.Write(raw)
 	return h.Sum(nil)[:macSize]
 }

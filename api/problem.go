@@ -30,6 +30,7 @@ type problem struct {
 	Fields    []problemField `json:"fields,omitempty" doc:"Everything that is wrong with the request, each with its JSON path"`
 	State     string         `json:"state,omitempty" doc:"Of a refused step: the state it met"`
 	Possible  []string       `json:"possible,omitempty" doc:"Of a refused step: what can be done instead"`
+	Current   string         `json:"current,omitempty" doc:"Of a refused consent: the version that is in force"`
 
 	params     map[string]any
 	retryAfter time.Duration
@@ -91,6 +92,21 @@ var statuses = map[fault.Kind]int{
 	fault.Internal:     http.StatusInternalServerError,
 }
 
+// exact are the faults of the protocol itself, for which HTTP has a status of
+// its own.
+var exact = map[string]int{
+	errMalformed.Code: http.StatusBadRequest,
+	errMedia.Code:     http.StatusUnsupportedMediaType,
+	errNoMethod.Code:  http.StatusMethodNotAllowed,
+}
+
+func statusOf(f *fault.Fault) int {
+	if status, ok := exact[f.Code]; ok {
+		return status
+	}
+	return statuses[f.Kind]
+}
+
 // titles say in Chinese what each status means.
 var titles = map[int]string{
 	http.StatusBadRequest:            "请求格式有误",
@@ -109,13 +125,10 @@ var titles = map[int]string{
 }
 
 var (
-	errInternal  = fault.Define(fault.Internal, "internal", "系统出了点问题, 请稍后再试")
-	errRequest   = fault.Define(fault.Invalid, "request.invalid", "请求内容不符合要求, 请按提示修改")
-	errMalformed = fault.Define(fault.Invalid, "request.malformed", "请求不是正确的 JSON 或编码有误")
-	errTooLarge  = fault.Define(fault.TooLarge, "request.too_large", "请求内容太大")
-	errMedia     = fault.Define(fault.Invalid, "request.media_type", "请求内容须为 application/json")
-	errTimeout   = fault.Define(fault.Unavailable, "server.timeout", "办理超时, 请稍后再试")
-	errLeft      = fault.Define(fault.Unavailable, "client.left", "请求已取消")
+	errInternal = fault.Define(fault.Internal, "internal", "系统出了点问题, 请稍后再试")
+	errRequest  = fault.Define(fault.Invalid, "request.invalid", "请求内容不符合要求, 请按提示修改")
+	errTimeout  = fault.Define(fault.Unavailable, "server.timeout", "办理超时, 请稍后再试")
+	errLeft     = fault.Define(fault.Unavailable, "client.left", "请求已取消")
 )
 
 // problemOf returns the answer to err, and keeps err for the log.
@@ -130,7 +143,7 @@ func problemOf(ctx context.Context, err error) *problem {
 	default:
 		f = errInternal
 	}
-	return problemAs(ctx, statuses[f.Kind], f, err)
+	return problemAs(ctx, statusOf(f), f, err)
 }
 
 func problemAs(ctx context.Context, status int, f *fault.Fault, cause error) *problem {
@@ -149,10 +162,6 @@ func problemAs(ctx context.Context, status int, f *fault.Fault, cause error) *pr
 // fail answers with err where huma has no part.
 func fail(c *gin.Context, err error) {
 	write(c, problemOf(c.Request.Context(), err))
-}
-
-func failAs(c *gin.Context, status int, f *fault.Fault) {
-	write(c, problemAs(c.Request.Context(), status, f, f))
 }
 
 func write(c *gin.Context, p *problem) {
@@ -213,7 +222,7 @@ type ErrorRow struct {
 func ErrorList() []ErrorRow {
 	var all []ErrorRow
 	for _, f := range fault.All() {
-		all = append(all, ErrorRow{f.Code, statuses[f.Kind], f.Message})
+		all = append(all, ErrorRow{f.Code, statusOf(f), f.Message})
 	}
 	return all
 }

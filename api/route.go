@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -104,7 +105,7 @@ func (r route) mount(to huma.API, s Services) (RouteInfo, error) {
 		return info, fmt.Errorf("api: %s %s: permission %q is not declared", r.Method, r.Path, r.may)
 	}
 	op := r.Operation
-	op.Middlewares = huma.Middlewares{s.admit(to, r.may)}
+	op.Middlewares = huma.Middlewares{s.admit(to, r.may), wellFormed}
 	op.Extensions = map[string]any{"x-permission": r.may}
 	op.Errors = []int{
 		http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge,
@@ -122,7 +123,29 @@ func (r route) mount(to huma.API, s Services) (RouteInfo, error) {
 		})
 	}
 	r.serve(to, op)
+	explain(to.OpenAPI().Paths[r.Path], info)
 	return info, nil
+}
+
+// explain documents the headers of the answers of a route.
+func explain(item *huma.PathItem, info RouteInfo) {
+	for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+		if op == nil || op.Method != info.Method {
+			continue
+		}
+		say := func(status int, name, kind, about string) {
+			if r := op.Responses[strconv.Itoa(status)]; r != nil {
+				r.Headers = map[string]*huma.Param{name: {Schema: &huma.Schema{Type: kind}, Description: about}}
+			}
+		}
+		say(http.StatusUnauthorized, "WWW-Authenticate", huma.TypeString, "Bearer")
+		for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+			say(status, "Retry-After", huma.TypeInteger, "多少秒后再试: seconds to wait")
+		}
+		if info.Mutating {
+			say(op.DefaultStatus, replayed, huma.TypeBoolean, "重复请求得到的原答复: this answer was given before")
+		}
+	}
 }
 
 var errToken = fault.Define(fault.Unidentified, "session.missing", "请先登录")

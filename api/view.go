@@ -27,9 +27,10 @@ func (v id) n() int64 {
 	return n
 }
 
-// Schema describes an id.
+// Schema describes an id. The pattern ends below 2^63, so that every id that
+// passes it is a number to n.
 func (id) Schema(huma.Registry) *huma.Schema {
-	return known(&huma.Schema{Type: huma.TypeString, Pattern: `^[1-9][0-9]{0,18}$`, Examples: []any{"3559021342195712"}})
+	return known(&huma.Schema{Type: huma.TypeString, Pattern: `^([1-9][0-9]{0,17}|[1-8][0-9]{18})$`, Examples: []any{"3559021342195712"}})
 }
 
 // oneOf describes a word of the model by the values there are.
