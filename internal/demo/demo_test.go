@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -116,6 +117,39 @@ func wishesAreReal(t *testing.T, d *db.DB) {
 	}
 }
 
+// storiesTakeEveryWay: a list that nobody has ever filled cannot be looked at.
+func storiesTakeEveryWay(t *testing.T, d *db.DB) {
+	t.Helper()
+	never := []model.WishEvent{ // what the stories leave for those who try the system
+		model.WishWithdraw, model.WishRefuse, model.WishRevoke, model.WishKeepOn,
+	}
+	for _, e := range model.WishEvents() {
+		if n := number(t, d, "SELECT COUNT(*) FROM events WHERE name = ?", e); (n == 0) != slices.Contains(never, e) {
+			t.Errorf("%s happened %d times", e, n)
+		}
+	}
+	for name, query := range map[string]string{
+		"teams of a unit":                  "SELECT COUNT(*) FROM wish_helpers",
+		"wishes of the unit to log in for": "SELECT COUNT(*) FROM wishes WHERE claim_org_id = 2000",
+		"wishes placed by staff":           "SELECT COUNT(*) FROM wishes WHERE channel = 'staff'",
+		"wishes placed by a proxy":         "SELECT COUNT(*) FROM wishes WHERE channel = 'proxy'",
+		"urgent wishes":                    "SELECT COUNT(*) FROM wishes WHERE urgency = 'urgent'",
+		"wishes that nobody judged":        "SELECT COUNT(*) FROM evaluations WHERE state = 'unrated'",
+		"judgements to be reviewed":        "SELECT COUNT(*) FROM evaluations WHERE state = 'under_review'",
+		"amber lights":                     "SELECT COUNT(*) FROM wishes WHERE light = 'amber'",
+		"red lights":                       "SELECT COUNT(*) FROM wishes WHERE light = 'red'",
+		"open tasks":                       "SELECT COUNT(*) FROM tasks WHERE is_open = true",
+		"wishes of other communities":      "SELECT COUNT(*) FROM wishes WHERE community_id <> 1200",
+	} {
+		if n := number(t, d, query); n == 0 {
+			t.Errorf("there are no %s", name)
+		}
+	}
+	if n := number(t, d, "SELECT COUNT(*) FROM wishes WHERE channel = 'staff' AND requester_id IN (SELECT user_id FROM grants WHERE role IN ('worker', 'grid_worker'))"); n != number(t, d, "SELECT COUNT(*) FROM wishes WHERE channel = 'staff'") {
+		t.Errorf("of the wishes placed by staff, %d are", n)
+	}
+}
+
 // checksum is of everything that does not depend on chance.
 func checksum(t *testing.T, d *db.DB) string {
 	t.Helper()
@@ -143,6 +177,7 @@ func TestTheDemoCounty(t *testing.T) {
 	before := checksum(t, d)
 	t.Run("has the report's figures", func(t *testing.T) { reportsFigures(t, d) })
 	t.Run("has wishes as the system would write them", func(t *testing.T) { wishesAreReal(t, d) })
+	t.Run("has stories that take every way", func(t *testing.T) { storiesTakeEveryWay(t, d) })
 	t.Run("is loaded once", func(t *testing.T) {
 		if err := demo.Load(t.Context(), url, keys(t), now.Add(time.Hour)); err != nil {
 			t.Fatal(err)
