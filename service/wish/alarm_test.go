@@ -76,6 +76,47 @@ func TestTimeMovesAWish(t *testing.T) {
 	}
 }
 
+// TestTwoAlarmsAtOneTimeBothRing: a county may set limits that fall on the same
+// millisecond; the first that rings must not leave the wish without a timer.
+func TestTwoAlarmsAtOneTimeBothRing(t *testing.T) {
+	const day = 24 * 60
+	for _, tt := range []struct {
+		name   string
+		state  model.WishState
+		limits map[model.Limit]int64
+		passes []time.Duration
+		last   string
+	}{
+		{
+			"widen and decide", model.WishOpen, map[model.Limit]int64{model.MustDecide: 3 * day},
+			[]time.Duration{57*time.Hour + 36*time.Minute, 14*time.Hour + 24*time.Minute}, "decide",
+		},
+		{
+			"call and amber", model.WishAwaiting, map[model.Limit]int64{model.EvaluateTime: 5 * day, model.EvaluateRemind: 4 * day},
+			[]time.Duration{96 * time.Hour}, "amber",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := world1(t)
+			for limit, value := range tt.limits {
+				w.must(w.policies.Set(t.Context(), w.officer, limit, value))
+			}
+			id := w.in(tt.state)
+			for _, d := range tt.passes {
+				w.pass(d)
+			}
+			if n := count[model.Timer](w, "subject_id = ?", id); n != 1 {
+				t.Errorf("%d timers are left, want 1", n)
+			}
+			lines, err := w.wishes.History(t.Context(), w.resident, id, 0, 2)
+			w.must(err)
+			if lines[0].Name != tt.last && lines[1].Name != tt.last {
+				t.Errorf("%s has not rung: %s, %s", tt.last, lines[1].Name, lines[0].Name)
+			}
+		})
+	}
+}
+
 func in(state model.WishState, change ...func(*wish.Order)) func(*world) int64 {
 	return func(w *world) int64 { return w.in(state, change...) }
 }

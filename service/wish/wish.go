@@ -149,7 +149,7 @@ func setTimer(tx *db.Tx, before, after *model.Wish, p model.Policy) error {
 		return nil
 	case next == nil:
 		return timer.Clear(tx, model.WishAlarm, after.ID)
-	case was != nil && was.Equal(*next) && !was.Before(tx.Now):
+	case was != nil && was.Equal(*next) && was.After(tx.Now): // one that is due has rung, and is gone
 		return nil
 	}
 	return timer.Set(tx, model.WishAlarm, after.ID, *next)
