@@ -128,7 +128,7 @@ func (w *Wish) Reopen(s Step, claim int64, reason string) error {
 	if err := w.may(WishReopen, s.Who); err != nil {
 		return err
 	}
-	worker := w.RelationTo(s.Who)&Worker != 0
+	worker := w.RelationTo(s.Who).oversees()
 	if w.ClosedAt == nil || s.Now.After(w.ClosedAt.Add(s.Policy.Span(ReopenTime))) || w.Reopened > 0 && !worker {
 		return ErrWishReopen
 	}

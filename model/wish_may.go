@@ -35,8 +35,12 @@ func (w *Wish) may(e WishEvent, who Actor) error {
 // asks for something does not grant it.
 func (w *Wish) separate(e WishEvent, who Actor, r Relation) error {
 	switch e {
-	case WishVerify, WishSendBack, WishApprove, WishRefuse:
+	case WishVerify, WishSendBack, WishApprove, WishRefuse, WishSuspend, WishResume:
 		if r&Claimer != 0 {
+			return ErrWishSame
+		}
+	case WishRedo, WishReopen: // which undo what was thought of the work
+		if r&Claimer != 0 && r&Resident == 0 {
 			return ErrWishSame
 		}
 	case WishConfirm, WishKeepOn:
@@ -105,17 +109,27 @@ var sense = map[WishEvent]func(w *Wish, who Actor, r Relation) bool{
 	WishKeepOn:    failAsked,
 	WishVerify:    notTheClaimer,
 	WishSendBack:  notTheClaimer,
+	WishSuspend:   notTheClaimer,
+	WishResume:    notTheClaimer,
+	WishRedo:      notHisWork,
 	WishRelease:   notHanded,
 	WishRevoke:    notHanded,
 	WishCancel:    notHanded,
 	WishHandGoods: func(w *Wish, _ Actor, _ Relation) bool { return w.Kind == WishGoods && !w.GoodsHanded },
 	WishReport:    func(w *Wish, _ Actor, _ Relation) bool { return w.Kind != WishGoods || w.GoodsHanded },
-	WishReopen:    func(w *Wish, _ Actor, r Relation) bool { return w.Reopened == 0 || r&Worker != 0 },
+	WishReopen: func(w *Wish, who Actor, r Relation) bool {
+		return notHisWork(w, who, r) && (w.Reopened == 0 || r.oversees())
+	},
 }
 
 func notOwn(_ *Wish, _ Actor, r Relation) bool { return r&(Requester|Resident) == 0 }
 
 func notTheClaimer(_ *Wish, _ Actor, r Relation) bool { return r&Claimer == 0 }
+
+func notHisWork(_ *Wish, _ Actor, r Relation) bool { return r&Claimer == 0 || r&Resident != 0 }
+
+// oversees reports whether r is that of a worker who did not do the work.
+func (r Relation) oversees() bool { return r&Worker != 0 && r&Claimer == 0 }
 
 func notHanded(w *Wish, _ Actor, _ Relation) bool { return !w.GoodsHanded }
 
