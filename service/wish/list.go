@@ -2,6 +2,7 @@ package wish
 
 import (
 	"context"
+	"slices"
 
 	"dandelion/internal/db"
 	"dandelion/model"
@@ -53,7 +54,9 @@ func (s *Service) List(ctx context.Context, who model.Actor, f Filter) (all []*S
 		}
 		all = make([]*Seen, 0, len(rows))
 		for i := range rows {
-			all = append(all, s.shown(&rows[i], who))
+			if v := s.shown(&rows[i], who); v.Relation != 0 { // what nobody may get, no list tells
+				all = append(all, v)
+			}
 		}
 		return nil
 	})
@@ -80,13 +83,14 @@ func (f Filter) branches(who model.Actor) ([]branch, error) {
 		all, err = f.community(who)
 	}
 	for i := range all {
-		all[i] = f.narrow(all[i])
+		all[i] = f.narrow(all[i], who.TenantID)
 	}
 	return all, err
 }
 
 // narrow adds the filters, and the wall around the tenant.
-func (f Filter) narrow(b branch) branch {
+func (f Filter) narrow(b branch, tenant int64) branch {
+	b = b.and("tenant_id = ?", tenant)
 	if f.State != "" {
 		b = b.and("state = ?", f.State)
 	}
@@ -108,7 +112,7 @@ func (f Filter) pool(who model.Actor) ([]branch, error) {
 	}
 	var all []branch
 	for _, org := range who.Orgs() {
-		b := branch{"pool_org_id = ? AND tenant_id = ?", []any{org, who.TenantID}}
+		b := branch{"pool_org_id = ?", []any{org}}
 		if f.OrgID != 0 {
 			b = b.and("community_id = ?", f.OrgID)
 		}
@@ -143,53 +147,97 @@ func (f Filter) orders(who model.Actor) []branch {
 // staff are the roles that see the lists of an organisation.
 var staff = []model.Role{model.RoleWorker, model.RoleTownship, model.RoleCounty, model.RoleGrid, model.RoleAuditor}
 
-// works returns the organisation asked for if who works there, or for 0 the
-// first at which he does.
-func (f Filter) works(who model.Actor) (int64, error) {
+// overseers are those of them that also see the lists of the organisations
+// below their own.
+var overseers = []model.Role{model.RoleTownship, model.RoleCounty, model.RoleAuditor}
+
+// desks returns, for each grant by which who may see the work of the
+// organisation asked for, which work that is; for 0 that of the first
+// organisation at which he works. Column names whose work a row is.
+func (f Filter) desks(who model.Actor, column string) ([]branch, error) {
+	var all []branch
 	for _, role := range staff {
 		for _, h := range who.Held {
-			if h.Role == role && (f.OrgID == 0 || f.OrgID == h.OrgID) {
-				return h.OrgID, nil
+			if h.Role != role || f.OrgID == 0 && len(all) > 0 {
+				continue
+			}
+			if b, ok := f.desk(h, column); ok {
+				all = append(all, b)
 			}
 		}
 	}
-	return 0, model.ErrForbidden
-}
-
-func (f Filter) queue(who model.Actor) ([]branch, error) {
-	org, err := f.works(who)
-	if err != nil {
-		return nil, err
-	}
-	b := branch{"queue_org_id = ?", []any{org}}
-	if f.State != "" || f.Light != "" {
-		return []branch{b}, nil
-	}
-	var all []branch
-	for _, light := range []model.Light{model.Red, model.Amber, model.Green} {
-		all = append(all, b.and("light = ?", light))
+	if len(all) == 0 {
+		return nil, model.ErrForbidden
 	}
 	return all, nil
 }
 
-// community lists a community that one of the reader's organisations contains.
-// The index leads to it; the last condition, which is true of all its wishes
-// or of none, is the reader's right to see them.
+// desk returns what h shows of the work asked for. A grid has no work of its
+// own: its grid worker sees what his community has to see to in the grid.
+func (f Filter) desk(h model.Held, column string) (branch, bool) {
+	at := h.OrgID
+	if h.Role == model.RoleGrid {
+		at = h.Path.At(model.LevelCommunity)
+	}
+	switch {
+	case f.OrgID == 0, f.OrgID == at, f.OrgID == h.OrgID:
+		return branch{column + " = ?", []any{at}}.and(reach(h)), true
+	case h.Subtree && slices.Contains(overseers, h.Role):
+		return branch{column + " = ?", []any{f.OrgID}}.and(f.below(h)).and(reach(h)), true
+	}
+	return branch{}, false
+}
+
+// reach says of which wishes [model.Actor.Holds] is true by h.
+func reach(h model.Held) (string, any) {
+	if h.Subtree {
+		return "org_path LIKE ?", string(h.Path) + "%"
+	}
+	return "org_path = ?", h.Path
+}
+
+// below says that the organisation asked for is in h's. It is true or false of
+// a whole list, and so keeps a list that is not his from being read in vain.
+func (f Filter) below(h model.Held) (string, any, any) {
+	return "EXISTS (SELECT 1 FROM orgs c WHERE c.id = ? AND c.path LIKE ?)", f.OrgID, string(h.Path) + "%"
+}
+
+func (f Filter) queue(who model.Actor) ([]branch, error) {
+	desks, err := f.desks(who, "queue_org_id")
+	if err != nil || f.State != "" || f.Light != "" {
+		return desks, err
+	}
+	var all []branch
+	for _, b := range desks {
+		for _, light := range []model.Light{model.Red, model.Amber, model.Green} {
+			all = append(all, b.and("light = ?", light))
+		}
+	}
+	return all, nil
+}
+
+// community lists what the reader may see of a community: all of it, or for a
+// grid worker his grid, by which he can name it too.
 func (f Filter) community(who model.Actor) ([]branch, error) {
 	if f.OrgID == 0 {
 		return nil, model.ErrOrgNotFound
 	}
 	var all []branch
 	for _, h := range who.Held {
-		for _, role := range staff {
-			if h.Role != role {
-				continue
-			}
-			b := branch{"community_id = ?", []any{f.OrgID}}
-			all = append(all, b.and(
-				"EXISTS (SELECT 1 FROM orgs c WHERE c.id = ? AND c.path LIKE ?) AND state <> ? AND org_path LIKE ?",
-				f.OrgID, string(h.Path)+"%", model.WishDraft, string(h.Path)+"%"))
+		if !slices.Contains(staff, h.Role) {
+			continue
 		}
+		b := branch{"community_id = ?", []any{f.OrgID}}.and("state <> ?", model.WishDraft)
+		switch {
+		case h.OrgID == f.OrgID && h.Role == model.RoleGrid:
+			b.args[0] = h.Path.At(model.LevelCommunity)
+		case h.Path.Has(f.OrgID):
+		case h.Subtree:
+			b = b.and(f.below(h))
+		default:
+			continue
+		}
+		all = append(all, b.and(reach(h)))
 	}
 	if len(all) == 0 {
 		return nil, model.ErrForbidden

@@ -54,6 +54,16 @@ func (b branch) and(where string, args ...any) branch {
 	return branch{b.where + " AND " + where, append(append([]any{}, b.args...), args...)}
 }
 
+// either returns what is in any of the branches, mostly the only one.
+func either(branches []branch) branch {
+	var parts []string
+	var args []any
+	for _, b := range branches {
+		parts, args = append(parts, b.where), append(args, b.args...)
+	}
+	return branch{strings.Join(parts, " OR "), args}
+}
+
 // page returns up to limit wishes that are in any of the branches and older
 // than before, newest first. Each branch is a range of an index that is read
 // backwards and no further than the page needs, so a page costs the same

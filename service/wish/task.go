@@ -3,6 +3,7 @@ package wish
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"dandelion/internal/db"
 	"dandelion/internal/fault"
@@ -27,13 +28,14 @@ type Todo struct {
 // Tasks returns the open tasks of the organisation of f, oldest last; kind ""
 // means all kinds.
 func (s *Service) Tasks(ctx context.Context, who model.Actor, f Filter, kind model.TaskKind) (all []Todo, err error) {
-	org, err := f.works(who)
+	desks, err := f.desks(who, "t.org_id")
 	if err != nil {
 		return nil, err
 	}
 	err = s.db.View(ctx, func(tx *db.Tx) error {
-		q := "SELECT t.*, w.title, w.state, w.light FROM tasks t JOIN wishes w ON w.id = t.wish_id WHERE t.org_id = ? AND t.is_open = ? AND t.id < ?"
-		args := []any{org, true, upTo(f.Before)}
+		mine := either(desks)
+		q := "SELECT t.*, w.title, w.state, w.light FROM tasks t JOIN wishes w ON w.id = t.wish_id WHERE (" + mine.where + ") AND t.is_open = ? AND t.id < ?"
+		args := slices.Concat(mine.args, []any{true, upTo(f.Before)})
 		if kind != "" {
 			q, args = q+" AND t.kind = ?", append(args, kind)
 		}
