@@ -136,6 +136,19 @@ func (w *Wish) RelationTo(who Actor) Relation {
 	return r
 }
 
+// Private reports whether the name of user is kept from who: those whom a wish
+// is for, and those who ask for them, are told by their masked names only. Who
+// places a wish on duty is named.
+func (w *Wish) Private(user int64, who Actor) bool {
+	switch user {
+	case 0, who.UserID:
+		return false
+	case w.BeneficiaryID, w.ProxyID:
+		return true
+	}
+	return user == w.RequesterID && w.Channel != ChannelStaff
+}
+
 func (w *Wish) claims(who Actor) bool {
 	return w.ClaimID != 0 && (w.ClaimerID == who.UserID || w.Team.Has(who.UserID) ||
 		w.ClaimOrgID != 0 && who.HoldsAt(w.ClaimOrgID, RoleLiaison))

@@ -43,6 +43,11 @@ func (s *Service) History(ctx context.Context, who model.Actor, wish, before int
 		if err != nil {
 			return fmt.Errorf("wish: history of %d: %w", wish, err)
 		}
+		for i := range all {
+			if w.Private(all[i].ActorID, who) {
+				all[i].DisplayName = model.MaskName(all[i].DisplayName)
+			}
+		}
 		return nil
 	})
 	return all, err

@@ -169,11 +169,16 @@ type Seen struct {
 type Names struct{ Community, Claimer, ClaimOrg, Target, TargetOrg string }
 
 // seen shows w to who. Whoever could only claim it sees no person, and no text
-// that tells who or where somebody is.
+// that tells who or where somebody is; nor does any text tell it to those who
+// only watch, or have not yet taken what was ordered to them.
 func (s *Service) seen(w *model.Wish, who model.Actor) *Seen {
 	v := &Seen{Wish: *w, Relation: w.RelationTo(who), Possible: w.Possible(who)}
-	if v.Relation&^model.Candidate == 0 {
+	switch {
+	case v.Relation&^model.Candidate == 0:
 		v.mask()
+	case v.Relation&^(model.Candidate|model.Target|model.Observer) == 0:
+		v.Title, v.Detail = model.MaskText(w.Title), model.MaskText(w.Detail)
+		v.Masked = v.Title != w.Title || v.Detail != w.Detail
 	}
 	return v
 }
@@ -208,9 +213,8 @@ func (s *Service) Get(ctx context.Context, who model.Actor, id int64) (v *Seen, 
 
 func (s *Service) shown(r *row, who model.Actor) *Seen {
 	v := s.seen(&r.Wish, who)
-	masked := v.Masked
 	v.Names = Names{r.CommunityName, r.ClaimerName, r.ClaimOrgName, r.TargetName, r.TargetOrgName}
-	if masked {
+	if v.Relation&^model.Candidate == 0 {
 		v.Names.Claimer, v.Names.Target = "", ""
 	}
 	return v

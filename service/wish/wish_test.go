@@ -82,6 +82,44 @@ func TestWhoeverCouldClaimSeesNoPerson(t *testing.T) {
 	}
 }
 
+func TestHistoryNamesNobodyWhomTheWishMasks(t *testing.T) {
+	w := world1(t)
+	id := w.in(model.WishClosed)
+	for _, tt := range []struct {
+		name string
+		who  model.Actor
+		says string
+	}{{"worker", w.worker, "王**"}, {"claimer", w.member, "王**"}, {"auditor", w.auditor, "王**"}, {"resident", w.resident, "王奶奶"}} {
+		lines, err := w.wishes.History(t.Context(), tt.who, id, 0, 50)
+		w.must(err)
+		for _, l := range lines {
+			want := map[int64]string{w.resident.UserID: tt.says, w.member.UserID: "张三", w.worker.UserID: "社工甲"}[l.ActorID]
+			if l.DisplayName != want {
+				t.Errorf("%s reads that %s was done by %s, want %s", tt.name, l.Name, l.DisplayName, want)
+			}
+		}
+	}
+}
+
+func TestAnOrderTellsNoAddressBeforeItIsAccepted(t *testing.T) {
+	w := world1(t)
+	id := w.in(model.WishSubmitted, func(o *wish.Order) { o.Title, o.Detail = "换灯泡", "家在3号楼2单元501室, 电话13800001234" })
+	_, err := w.wishes.Dispatch(t.Context(), w.worker, id, model.Order{UserID: w.member.UserID}, "")
+	w.must(err)
+	for name, who := range map[string]model.Actor{"target": w.member, "auditor": w.auditor} {
+		v, err := w.wishes.Get(t.Context(), who, id)
+		w.must(err)
+		if !v.Masked || v.Detail != model.MaskText(v.Detail) || v.Names.Target != "张三" {
+			t.Errorf("%s reads %q, masked %v, for %s", name, v.Detail, v.Masked, v.Names.Target)
+		}
+	}
+	v, err := w.wishes.Accept(t.Context(), w.member, id, nil)
+	w.must(err)
+	if v.Masked || v.Detail != "家在3号楼2单元501室, 电话13800001234" {
+		t.Errorf("who has accepted reads %q", v.Detail)
+	}
+}
+
 func TestRevealIsForThoseWhoServeAndLeavesATrace(t *testing.T) {
 	w := world1(t)
 	id := w.in(model.WishOpen)
