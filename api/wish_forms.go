@@ -26,7 +26,7 @@ type OrderForm struct {
 	PlaceID     id               `json:"place_id,omitempty" doc:"Community or grid; absent: where the requester lives"`
 	Beneficiary *beneficiaryForm `json:"beneficiary,omitempty" doc:"Who it is for; of one's own wish only what the account does not know"`
 	ConsentBy   string           `json:"consent_by,omitempty" enum:"oral,written,guardian" doc:"How a proxy got the beneficiary's consent"`
-	ProxyPhone  string           `json:"proxy_phone,omitempty" maxLength:"11" doc:"Of a staff order: whose account may judge for the beneficiary"`
+	ProxyPhone  string           `json:"proxy_phone,omitempty" maxLength:"11" doc:"Of a staff order: whose account may judge for the beneficiary; absent: nobody, or whom a change leaves as it was"`
 }
 
 type beneficiaryForm struct {

@@ -17,7 +17,6 @@ type WishOrder struct {
 	Detail     string
 	ExpectedBy *time.Time
 	Channel    Channel
-	ProxyID    int64 // the named proxy of a staff order; 0: none
 	MaskedName string
 }
 
@@ -46,18 +45,37 @@ func NewWish(id int64, o WishOrder, place *Org, s Step) (*Wish, error) {
 		if !s.Who.Holds(w.OrgPath, RoleWorker, RoleGrid, RoleTownship, RoleCounty) {
 			return nil, ErrForbidden
 		}
-		w.ProxyID = o.ProxyID
 	}
 	w.move(WishDraft, s)
 	return w, w.describe(o, s)
 }
 
+// Link makes account, which has the beneficiary's number, that of whom w is
+// for; 0 if there is none. If it is the account of somebody who has another part
+// in w, the number is only a way to reach the beneficiary.
+func (w *Wish) Link(account int64) {
+	if w.Channel == ChannelSelf {
+		return
+	}
+	w.BeneficiaryID = 0
+	if account != w.RequesterID && account != w.ProxyID && account != w.ClaimerID && account != w.TargetUserID && !w.Team.Has(account) {
+		w.BeneficiaryID = account
+	}
+}
+
+// MayEdit says why s.Who may not change w now, or nil.
+func (w *Wish) MayEdit(s Step) error { return w.may(WishSubmit, s.Who) }
+
 // Edit changes a draft, or what was returned, before it is submitted (again).
 func (w *Wish) Edit(o WishOrder, s Step) error {
-	if err := w.may(WishSubmit, s.Who); err != nil {
+	if err := w.MayEdit(s); err != nil {
 		return err
 	}
-	return w.describe(o, s)
+	if err := w.describe(o, s); err != nil {
+		return err
+	}
+	w.Link(0) // the number may be another one: see who has it when it is submitted
+	return nil
 }
 
 func (w *Wish) describe(o WishOrder, s Step) error {

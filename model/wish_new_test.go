@@ -31,9 +31,9 @@ func TestWhoAWishIsFor(t *testing.T) {
 	}{
 		{"one asks for oneself", ChannelSelf, "requester", 11, 0, nil},
 		{"one asks for somebody and speaks for him", ChannelProxy, "requester", 0, 11, nil},
-		{"a worker asks and names who speaks", ChannelStaff, "worker", 0, 13, nil},
-		{"a grid worker does", ChannelStaff, "grid worker", 0, 13, nil},
-		{"a township officer does", ChannelStaff, "township", 0, 13, nil},
+		{"a worker asks on duty and speaks for nobody", ChannelStaff, "worker", 0, 0, nil},
+		{"a grid worker does", ChannelStaff, "grid worker", 0, 0, nil},
+		{"a township officer does", ChannelStaff, "township", 0, 0, nil},
 		{"a volunteer is no staff", ChannelStaff, "candidate", 0, 0, ErrForbidden},
 		{"nor is the worker of another community", ChannelStaff, "other worker", 0, 0, ErrForbidden},
 		{"a county is a wall", ChannelSelf, "foreign twin", 0, 0, ErrOrgNotFound},
@@ -41,7 +41,7 @@ func TestWhoAWishIsFor(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := anOrder()
-			o.Channel, o.ProxyID = tt.channel, 13
+			o.Channel = tt.channel
 			w, err := NewWish(500, o, at, step(tt.who, 0))
 			if !errors.Is(err, tt.want) || err != nil {
 				if !errors.Is(err, tt.want) {
@@ -227,6 +227,29 @@ func TestWhyAJudgementIsReviewed(t *testing.T) {
 		w := Wish{Stars: tt.stars, Solved: tt.solved}
 		if got := w.Flags(tt.byProxy); !slices.Equal(got, tt.want) {
 			t.Errorf("%d stars, solved %q: %v, want %v", tt.stars, tt.solved, got, tt.want)
+		}
+	}
+}
+
+func TestANumberIsTheBeneficiarysUnlessSomebodyElseCanBeReachedByIt(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		channel Channel
+		account int64
+		want    int64
+	}{
+		{"a number with an account", ChannelProxy, 77, 77},
+		{"a number without one", ChannelProxy, 0, 0},
+		{"the number of who asks", ChannelStaff, 11, 0},
+		{"the number of who speaks for him", ChannelStaff, 13, 0},
+		{"the number of who comes", ChannelProxy, 14, 0},
+		{"the number of who comes along", ChannelProxy, 15, 0},
+		{"one's own wish is one's own", ChannelSelf, 77, 12},
+	} {
+		w := wishIn(WishInService)
+		w.Channel = tt.channel
+		if w.Link(tt.account); w.BeneficiaryID != tt.want {
+			t.Errorf("%s: for %d, want %d", tt.name, w.BeneficiaryID, tt.want)
 		}
 	}
 }

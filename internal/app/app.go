@@ -109,6 +109,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	})
 	a.Orgs = org.New(a.DB)
 	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys)
+	a.Identity.Wishes = a.Wishes
 	a.outbox.Tell(a.Wishes.Hear)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{model.WishAlarm: a.Wishes.Alarm})
 	var err error

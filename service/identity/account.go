@@ -167,11 +167,27 @@ func move(tx *db.Tx, u *model.User, tenant int64) error {
 
 // change alters who's own account in a transaction of its own.
 func (s *Service) change(ctx context.Context, who model.Actor, alter func(tx *db.Tx, u *model.User) error) error {
-	err := s.DB.Update(ctx, func(tx *db.Tx) error { return alterUser(tx, who.UserID, alter) })
+	err := s.DB.Update(ctx, func(tx *db.Tx) error {
+		return alterUser(tx, who.UserID, func(tx *db.Tx, u *model.User) error {
+			before := *u
+			if err := alter(tx, u); err != nil {
+				return err
+			}
+			return s.known(tx, &before, u)
+		})
+	})
 	if err != nil {
 		return fmt.Errorf("identity: change account: %w", err)
 	}
 	return nil
+}
+
+// known tells of a number or a county that is new to an account.
+func (s *Service) known(tx *db.Tx, before, after *model.User) error {
+	if s.Wishes == nil || after.PhoneIndex == nil || after.PhoneIndex == before.PhoneIndex && after.TenantID == before.TenantID {
+		return nil
+	}
+	return s.Wishes.PhoneKnown(tx, after)
 }
 
 func alterUser(tx *db.Tx, id int64, alter func(tx *db.Tx, u *model.User) error) error {

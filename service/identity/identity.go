@@ -41,6 +41,13 @@ type Options struct {
 	Sealer        Sealer
 	Lifetime      time.Duration // of a session
 	PolicyVersion string        // of the privacy policy that consent is asked for
+	Wishes        Wishes        // nil: none wait for anybody
+}
+
+// Wishes are told of the number by which somebody can be reached in a county,
+// so that those which are for him become his.
+type Wishes interface {
+	PhoneKnown(tx *db.Tx, u *model.User) error
 }
 
 // Service signs people in and keeps their accounts.

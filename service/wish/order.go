@@ -34,15 +34,18 @@ func (s *Service) Place(ctx context.Context, who model.Actor, o Order) (*Seen, e
 	var similar []model.Wish
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
 		step := model.Step{Who: who, Now: tx.Now, Policy: policy}
-		b, err := s.prepare(tx, who, &o)
-		if err != nil {
-			return err
-		}
 		place, err := placeOf(tx, who, o.PlaceID)
 		if err != nil {
 			return err
 		}
+		b, err := s.prepare(tx, who, &o)
+		if err != nil {
+			return err
+		}
 		if w, err = model.NewWish(tx.NewID(), o.WishOrder, place, step); err != nil {
+			return err
+		}
+		if err = s.nameProxy(tx, w, who, o.ProxyPhone); err != nil {
 			return err
 		}
 		if similar, err = alike(tx, w); err != nil {
@@ -61,19 +64,22 @@ func (s *Service) Place(ctx context.Context, who model.Actor, o Order) (*Seen, e
 // add writes a new wish with its first lines of history.
 func (s *Service) add(tx *db.Tx, w *model.Wish, b *person, o Order, step model.Step) error {
 	draft := *w
+	sealed, err := s.seal(w, b, tx.Now)
+	if err != nil {
+		return err
+	}
 	moves := []move{{event: order}}
 	if o.Submit {
 		if err := w.Submit(step); err != nil {
+			return err
+		}
+		if err := link(tx, w, sealed.PhoneIndex); err != nil {
 			return err
 		}
 		moves = append(moves, move{event: model.WishSubmit})
 	}
 	if err := db.Add(tx, w); err != nil {
 		return fmt.Errorf("wish: add: %w", err)
-	}
-	sealed, err := s.seal(w, b, tx.Now)
-	if err != nil {
-		return err
 	}
 	if err := db.Add(tx, sealed); err != nil {
 		return fmt.Errorf("wish: add beneficiary: %w", err)
@@ -115,11 +121,17 @@ func (s *Service) Edit(ctx context.Context, who model.Actor, id int64, o Order) 
 	return s.act(ctx, who, id, move{
 		event: "edit",
 		verb: func(tx *db.Tx, w *model.Wish, step model.Step) (err error) {
+			if err = w.MayEdit(step); err != nil { // first: what follows tells that there is such a wish
+				return err
+			}
 			o.Channel = w.Channel
 			if b, err = s.prepare(tx, who, &o); err != nil {
 				return err
 			}
-			return w.Edit(o.WishOrder, step)
+			if err = w.Edit(o.WishOrder, step); err != nil {
+				return err
+			}
+			return s.nameProxy(tx, w, who, o.ProxyPhone)
 		},
 		with: func(tx *db.Tx, _, w *model.Wish, _ model.Step) error {
 			sealed, err := s.seal(w, b, tx.Now)
@@ -139,7 +151,12 @@ func (s *Service) Submit(ctx context.Context, who model.Actor, id int64) (*Seen,
 	var similar []model.Wish
 	v, err := s.act(ctx, who, id, move{
 		event: model.WishSubmit,
-		verb:  func(_ *db.Tx, w *model.Wish, step model.Step) error { return w.Submit(step) },
+		verb: func(tx *db.Tx, w *model.Wish, step model.Step) error {
+			if err := w.Submit(step); err != nil {
+				return err
+			}
+			return link(tx, w, tx.Model(&model.Beneficiary{}).Where("wish_id = ?", w.ID).Select("phone_index"))
+		},
 		with: func(tx *db.Tx, _, w *model.Wish, _ model.Step) (err error) {
 			similar, err = alike(tx, w)
 			return err

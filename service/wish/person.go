@@ -23,7 +23,7 @@ type person struct{ name, phone, address, consentBy string }
 var consents = map[string]bool{"oral": true, "written": true, "guardian": true}
 
 // prepare checks the beneficiary of o and fills in what the system knows: of
-// one's own wish the account's name and number, of a staff order the proxy.
+// one's own wish the account's name and number.
 func (s *Service) prepare(tx *db.Tx, who model.Actor, o *Order) (*person, error) {
 	b := &person{consentBy: o.ConsentBy, phone: strings.TrimSpace(o.Phone)}
 	var ok, ok2 bool
@@ -45,9 +45,6 @@ func (s *Service) prepare(tx *db.Tx, who model.Actor, o *Order) (*person, error)
 		return nil, err
 	}
 	o.MaskedName = model.MaskName(b.name)
-	if o.Channel == model.ChannelStaff && o.ProxyPhone != "" {
-		return b, s.nameProxy(tx, who, o)
-	}
 	return b, nil
 }
 
@@ -91,16 +88,21 @@ func (s *Service) own(tx *db.Tx, who model.Actor, b *person) error {
 }
 
 // nameProxy finds the account of who may judge for a beneficiary without one.
-func (s *Service) nameProxy(tx *db.Tx, who model.Actor, o *Order) error {
+// It is asked of a staff order only, and after the right to place one has been
+// checked: whether a number has an account is not for everybody to know.
+func (s *Service) nameProxy(tx *db.Tx, w *model.Wish, who model.Actor, phone string) error {
+	if w.Channel != model.ChannelStaff || phone == "" {
+		return nil
+	}
 	var u model.User
-	err := tx.Where("phone_index = ?", s.sealer.Index("phone", o.ProxyPhone)).Take(&u).Error
+	err := tx.Where("phone_index = ?", s.sealer.Index("phone", phone)).Take(&u).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound), err == nil && (u.TenantID != who.TenantID || u.ID == who.UserID):
 		return model.ErrWishPerson.At("body.proxy_phone", "没有找到使用该手机号的账号")
 	case err != nil:
 		return fmt.Errorf("wish: find proxy: %w", err)
 	}
-	o.ProxyID = u.ID
+	w.ProxyID = u.ID
 	return nil
 }
 
