@@ -93,8 +93,8 @@ func viewWish(v *wish.Seen, err error) (*wishView, error) {
 func showWish(v *wish.Seen) wishView {
 	w := &v.Wish
 	view := wishView{
-		ID: idOf(w.ID), State: wishState(w.State), StateTitle: w.State.Title(), StatusText: w.StatusText(),
-		NextStep: w.NextStep(v.Relation), Actions: actions(v.Possible), Light: light(w.Light), DueAt: w.DueAt,
+		ID: idOf(w.ID), State: wishState(w.State), StateTitle: w.State.Title(), StatusText: w.StatusText(v.Now),
+		NextStep: w.NextStep(v.Relation, v.Now), Actions: actions(v.Possible), Light: light(w.Light), DueAt: w.DueAt,
 		Kind: wishKind(w.Kind), Urgency: urgency(w.Urgency), Difficulty: difficulty(w.Difficulty), Channel: channel(w.Channel),
 		HandOver: handOver(w.HandOver), AgeGroup: ageGroup(w.AgeGroup), Skill: w.Skill, Title: w.Title, Detail: w.Detail,
 		ExpectedBy: w.ExpectedBy, Masked: v.Masked, Community: orgRef{idOf(w.CommunityID), v.Names.Community}, Scope: scope(w.Scope),

@@ -107,7 +107,8 @@ func wishIn(state WishState) *Wish {
 		w.SuspendedFrom, w.SuspendedAt, w.ResumeOn = WishInService, &since, &due
 		w.HeldClock, w.HeldDue, w.HeldLight = &since, &due, Green
 	case WishClosed:
-		w.Stars, w.Solved, w.ClosedAt = 5, SolvedYes, &noon
+		until := noon.AddDate(0, 0, 15)
+		w.Stars, w.Solved, w.ClosedAt, w.ReopenUntil = 5, SolvedYes, &noon, &until
 	}
 	return w
 }

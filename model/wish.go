@@ -221,6 +221,7 @@ type Wish struct {
 	ClosedAt    *time.Time
 	Reopened    int64 `gorm:"not null"` // times the resident had it done again
 	AppealUntil *time.Time
+	ReopenUntil *time.Time
 
 	Reason   string `gorm:"size:500;not null"` // the last that the resident was told
 	NextHint string `gorm:"size:500;not null"` // and what he can do now, in a worker's words

@@ -4,7 +4,7 @@ import "time"
 
 // Verify confirms what was reported (核实).
 func (w *Wish) Verify(s Step) error {
-	if err := w.may(WishVerify, s.Who); err != nil {
+	if err := w.may(WishVerify, s); err != nil {
 		return err
 	}
 	w.move(WishAwaiting, s)
@@ -13,7 +13,7 @@ func (w *Wish) Verify(s Step) error {
 
 // pass lets a report go on that nobody verified in time, and says so.
 func (w *Wish) pass(s Step) error {
-	if err := w.may(WishPass, s.Who); err != nil {
+	if err := w.may(WishPass, s); err != nil {
 		return err
 	}
 	w.move(WishAwaiting, s)
@@ -28,7 +28,7 @@ func (w *Wish) SendBack(s Step, reason string) error { return w.again(WishSendBa
 func (w *Wish) Rework(s Step, reason string) error { return w.again(WishRedo, s, reason) }
 
 func (w *Wish) again(e WishEvent, s Step, reason string) error {
-	if err := w.may(e, s.Who); err != nil {
+	if err := w.may(e, s); err != nil {
 		return err
 	}
 	w.move(WishRework, s)
@@ -46,30 +46,37 @@ func (w *Wish) TooOften(p Policy) bool { return w.ReworkRounds > p.Number(Rework
 
 // Evaluate is the resident's judgement (评单).
 func (w *Wish) Evaluate(s Step, stars int64, solved Solved) error {
-	if err := w.may(WishEvaluate, s.Who); err != nil {
+	if err := w.may(WishEvaluate, s); err != nil {
 		return err
 	}
 	if stars < 1 || stars > 5 || (solved != SolvedYes && solved != SolvedPartly && solved != SolvedNo) {
 		return ErrWishEvaluation
 	}
 	w.move(WishClosed, s)
-	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil = stars, solved, &s.Now, after(s, AppealTime)
+	w.Stars, w.Solved = stars, solved
+	w.close(s)
 	return nil
 }
 
 // lapse closes a wish that nobody judged: unrated, never praised by default.
 func (w *Wish) lapse(s Step) error {
-	if err := w.may(WishLapse, s.Who); err != nil {
+	if err := w.may(WishLapse, s); err != nil {
 		return err
 	}
 	w.move(WishClosed, s)
-	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil = 0, "", &s.Now, after(s, AppealTime)
+	w.Stars, w.Solved = 0, ""
+	w.close(s)
 	return nil
+}
+
+// close says until when what is closed can be contested.
+func (w *Wish) close(s Step) {
+	w.ClosedAt, w.AppealUntil, w.ReopenUntil = &s.Now, after(s, AppealTime), after(s, ReopenTime)
 }
 
 // Fail asks a second person to agree that w cannot come true.
 func (w *Wish) Fail(s Step, reason string) error {
-	if err := w.may(WishFail, s.Who); err != nil {
+	if err := w.may(WishFail, s); err != nil {
 		return err
 	}
 	if w.FailBy != 0 {
@@ -100,7 +107,7 @@ func (w *Wish) RefuseFail(s Step) error {
 }
 
 func (w *Wish) failAsked(e WishEvent, s Step) error {
-	if err := w.may(e, s.Who); err != nil {
+	if err := w.may(e, s); err != nil {
 		return err
 	}
 	if w.FailBy == 0 {
@@ -111,7 +118,7 @@ func (w *Wish) failAsked(e WishEvent, s Step) error {
 
 // Cancel ends w at the wish of whoever asked for it (撤回).
 func (w *Wish) Cancel(s Step, reason string) error {
-	if err := w.may(WishCancel, s.Who); err != nil {
+	if err := w.may(WishCancel, s); err != nil {
 		return err
 	}
 	if w.GoodsHanded {
@@ -125,24 +132,30 @@ func (w *Wish) Cancel(s Step, reason string) error {
 // Reopen has a closed wish done again (重新办理): by the resident once, for a
 // time; by a worker for as long. Its judgement no longer counts.
 func (w *Wish) Reopen(s Step, claim int64, reason string) error {
-	if err := w.may(WishReopen, s.Who); err != nil {
+	if err := w.may(WishReopen, s); err != nil {
 		return err
 	}
-	worker := w.RelationTo(s.Who).oversees()
-	if w.ClosedAt == nil || s.Now.After(w.ClosedAt.Add(s.Policy.Span(ReopenTime))) || w.Reopened > 0 && !worker {
+	r := w.RelationTo(s.Who)
+	if !w.reopens(r, s.Now) {
 		return ErrWishReopen
 	}
 	w.move(WishRework, s)
 	w.ClaimID = claim
 	w.ReworkRounds++
-	if !worker {
+	if !r.oversees() {
 		w.Reopened++
 	}
-	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil, w.Reason = 0, "", nil, nil, reason
+	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil, w.ReopenUntil, w.Reason = 0, "", nil, nil, nil, reason
 	if w.TooOften(s.Policy) {
 		w.escalate()
 	}
 	return nil
+}
+
+// reopens reports whether somebody who is r to w, which is closed, can still
+// have it done again.
+func (w *Wish) reopens(r Relation, now time.Time) bool {
+	return w.ReopenUntil != nil && !now.After(*w.ReopenUntil) && (w.Reopened == 0 || r.oversees())
 }
 
 // after returns when a limit that begins now is over.

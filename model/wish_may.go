@@ -1,14 +1,18 @@
 package model
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// may says why who cannot cause e now, or nil: first whether it is his to do
+// may says why s.Who cannot cause e now, or nil: first whether it is his to do
 // at all, then whether the state allows it.
-func (w *Wish) may(e WishEvent, who Actor) error {
+func (w *Wish) may(e WishEvent, s Step) error {
+	who := s.Who
 	r := w.RelationTo(who)
 	switch {
 	case r == 0 && e == WishClaim && w.wasOffered(who):
-		return w.refuse(e, who) // lost the race
+		return w.refuse(e, s) // lost the race
 	case r == 0:
 		return ErrWishNotFound
 	}
@@ -26,7 +30,7 @@ func (w *Wish) may(e WishEvent, who Actor) error {
 	case here&r != 0:
 		return w.separate(e, who, r)
 	case ever&r != 0 || here == 0 && stateful(ever):
-		return w.refuse(e, who)
+		return w.refuse(e, s)
 	}
 	return ErrWishWho
 }
@@ -59,13 +63,14 @@ func (w *Wish) separate(e WishEvent, who Actor, r Relation) error {
 // who has lost it should be told of the state and not of a missing right.
 func stateful(r Relation) bool { return r&(Candidate|Target|Claimer) != 0 }
 
-// refuse tells in which state w is and what who can do instead.
-func (w *Wish) refuse(e WishEvent, who Actor) error {
+// refuse tells in which state w is and what s.Who can do instead.
+func (w *Wish) refuse(e WishEvent, s Step) error {
+	possible := w.Possible(s.Who, s.Now)
 	if e == WishClaim && w.ClaimID != 0 {
-		return ErrWishTaken.With("state", w.State).With("possible", w.Possible(who))
+		return ErrWishTaken.With("state", w.State).With("possible", possible)
 	}
 	names := ""
-	for _, p := range w.Possible(who) {
+	for _, p := range possible {
 		if names != "" {
 			names += "、"
 		}
@@ -75,36 +80,44 @@ func (w *Wish) refuse(e WishEvent, who Actor) error {
 		names = "无"
 	}
 	return ErrWishState.Saying("心愿现在是“%s”, 不能%s; 您现在可以进行的操作: %s", w.State.Title(), e.Title(), names).
-		With("state", w.State).With("possible", w.Possible(who))
+		With("state", w.State).With("possible", possible)
 }
 
-// Possible returns what who can do with w now, in the order of the table.
-func (w *Wish) Possible(who Actor) []WishEvent {
-	r := w.RelationTo(who)
+// Possible returns what who can do with w at the time now, in the order of the
+// table.
+func (w *Wish) Possible(who Actor, now time.Time) []WishEvent {
+	a := asker{who, w.RelationTo(who), now}
 	all := []WishEvent{}
 	for _, t := range wishFlow {
-		if t.by&r != 0 && slices.Contains(t.from, w.State) && !slices.Contains(all, t.event) && w.sensible(t.event, who, r) {
+		if t.by&a.r != 0 && slices.Contains(t.from, w.State) && !slices.Contains(all, t.event) && w.sensible(t.event, a) {
 			all = append(all, t.event)
 		}
 	}
 	return all
 }
 
+// asker is who asks what is possible, what he is to the wish, and when.
+type asker struct {
+	who Actor
+	r   Relation
+	now time.Time
+}
+
 // sensible leaves out what the table allows and the verb would refuse at once.
-func (w *Wish) sensible(e WishEvent, who Actor, r Relation) bool {
+func (w *Wish) sensible(e WishEvent, a asker) bool {
 	makes, ok := sense[e]
-	return !ok || makes(w, who, r)
+	return !ok || makes(w, a)
 }
 
 // sense says when an event that the table allows makes sense; one that is not
 // here always does.
-var sense = map[WishEvent]func(w *Wish, who Actor, r Relation) bool{
+var sense = map[WishEvent]func(w *Wish, a asker) bool{
 	WishClaim:     notOwn,
 	WishAccept:    notOwn,
-	WishExtend:    func(w *Wish, _ Actor, _ Relation) bool { return w.ExtendUntil == nil },
+	WishExtend:    func(w *Wish, a asker) bool { return w.ExtendUntil == nil && !w.Late(a.now) },
 	WishApprove:   extendAsked,
 	WishRefuse:    extendAsked,
-	WishFail:      func(w *Wish, _ Actor, _ Relation) bool { return w.FailBy == 0 },
+	WishFail:      func(w *Wish, _ asker) bool { return w.FailBy == 0 },
 	WishConfirm:   failAsked,
 	WishKeepOn:    failAsked,
 	WishVerify:    notTheClaimer,
@@ -115,26 +128,24 @@ var sense = map[WishEvent]func(w *Wish, who Actor, r Relation) bool{
 	WishRelease:   notHanded,
 	WishRevoke:    notHanded,
 	WishCancel:    notHanded,
-	WishHandGoods: func(w *Wish, _ Actor, _ Relation) bool { return w.Kind == WishGoods && !w.GoodsHanded },
-	WishReport:    func(w *Wish, _ Actor, _ Relation) bool { return w.Kind != WishGoods || w.GoodsHanded },
-	WishReopen: func(w *Wish, who Actor, r Relation) bool {
-		return notHisWork(w, who, r) && (w.Reopened == 0 || r.oversees())
-	},
+	WishHandGoods: func(w *Wish, _ asker) bool { return w.Kind == WishGoods && !w.GoodsHanded },
+	WishReport:    func(w *Wish, _ asker) bool { return w.Kind != WishGoods || w.GoodsHanded },
+	WishReopen:    func(w *Wish, a asker) bool { return notHisWork(w, a) && w.reopens(a.r, a.now) },
 }
 
-func notOwn(_ *Wish, _ Actor, r Relation) bool { return r&(Requester|Resident) == 0 }
+func notOwn(_ *Wish, a asker) bool { return a.r&(Requester|Resident) == 0 }
 
-func notTheClaimer(_ *Wish, _ Actor, r Relation) bool { return r&Claimer == 0 }
+func notTheClaimer(_ *Wish, a asker) bool { return a.r&Claimer == 0 }
 
-func notHisWork(_ *Wish, _ Actor, r Relation) bool { return r&Claimer == 0 || r&Resident != 0 }
+func notHisWork(_ *Wish, a asker) bool { return a.r&Claimer == 0 || a.r&Resident != 0 }
 
 // oversees reports whether r is that of a worker who did not do the work.
 func (r Relation) oversees() bool { return r&Worker != 0 && r&Claimer == 0 }
 
-func notHanded(w *Wish, _ Actor, _ Relation) bool { return !w.GoodsHanded }
+func notHanded(w *Wish, _ asker) bool { return !w.GoodsHanded }
 
-func extendAsked(w *Wish, _ Actor, r Relation) bool { return w.ExtendUntil != nil && r&Claimer == 0 }
+func extendAsked(w *Wish, a asker) bool { return w.ExtendUntil != nil && a.r&Claimer == 0 }
 
-func failAsked(w *Wish, who Actor, r Relation) bool {
-	return w.FailBy != 0 && w.FailBy != who.UserID && r&Claimer == 0
+func failAsked(w *Wish, a asker) bool {
+	return w.FailBy != 0 && w.FailBy != a.who.UserID && a.r&Claimer == 0
 }

@@ -37,7 +37,7 @@ func TestARefusalByStateSaysWhereTheWishIsAndWhatIsPossible(t *testing.T) {
 					t.Errorf("%q does not say %q", f.Message, word)
 				}
 			}
-			if got := f.Params["possible"].([]WishEvent); !slices.Equal(got, w.Possible(cast[tt.who])) {
+			if got := f.Params["possible"].([]WishEvent); !slices.Equal(got, w.Possible(cast[tt.who], noon)) {
 				t.Errorf("possible: %v", got)
 			}
 		})
@@ -104,7 +104,7 @@ func TestDutiesAreKeptApart(t *testing.T) {
 			w := wishIn(tt.state)
 			ready(w, tt.event, "")
 			before := *w
-			offered := slices.Contains(w.Possible(tt.who), tt.event)
+			offered := slices.Contains(w.Possible(tt.who, noon), tt.event)
 			err := do(w, tt.event, Step{Who: tt.who, Now: noon})
 			if !errors.Is(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
@@ -213,8 +213,8 @@ func TestVerbsRefuseWhatMakesNoSense(t *testing.T) {
 		{"a judgement has five stars at most", WishAwaiting, "proxy", nil, func(w *Wish, s Step) error { return w.Evaluate(s, 6, SolvedYes) }, ErrWishEvaluation},
 		{"a judgement says whether it is solved", WishAwaiting, "proxy", nil, func(w *Wish, s Step) error { return w.Evaluate(s, 5, "") }, ErrWishEvaluation},
 		{"the resident has it done again once", WishClosed, "beneficiary", func(w *Wish) { w.Reopened = 1 }, verbs[WishReopen], ErrWishReopen},
-		{"a fortnight later it stays closed", WishClosed, "beneficiary", func(w *Wish) { at := noon.AddDate(0, 0, -16); w.ClosedAt = &at }, verbs[WishReopen], ErrWishReopen},
-		{"for a worker too", WishClosed, "worker", func(w *Wish) { at := noon.AddDate(0, 0, -16); w.ClosedAt = &at }, verbs[WishReopen], ErrWishReopen},
+		{"a fortnight later it stays closed", WishClosed, "beneficiary", func(w *Wish) { at := noon.AddDate(0, 0, -1); w.ReopenUntil = &at }, verbs[WishReopen], ErrWishReopen},
+		{"for a worker too", WishClosed, "worker", func(w *Wish) { at := noon.AddDate(0, 0, -1); w.ReopenUntil = &at }, verbs[WishReopen], ErrWishReopen},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -236,3 +236,26 @@ func TestVerbsRefuseWhatMakesNoSense(t *testing.T) {
 func goods(w *Wish) { w.Kind = WishGoods }
 
 func handed(w *Wish) { w.Kind, w.GoodsHanded, w.Receipt = WishGoods, true, "本人签收" }
+
+func TestWhatIsTooLateIsNotOffered(t *testing.T) {
+	for _, tt := range []struct {
+		state WishState
+		event WishEvent
+		who   string
+		last  time.Duration // after noon
+	}{
+		{WishInService, WishExtend, "claimer", 48 * time.Hour},
+		{WishClaimed, WishExtend, "teammate", 48 * time.Hour},
+		{WishClosed, WishReopen, "beneficiary", 15 * 24 * time.Hour},
+		{WishClosed, WishReopen, "worker", 15 * 24 * time.Hour},
+	} {
+		for _, late := range []time.Duration{0, 1} {
+			w := wishIn(tt.state)
+			s := step(tt.who, tt.last+late)
+			offered := slices.Contains(w.Possible(s.Who, s.Now), tt.event)
+			if err := do(w, tt.event, s); offered != (late == 0) || (err == nil) != offered {
+				t.Errorf("%s in %s by the %s, %v late: offered %v, and then %v", tt.event, tt.state, tt.who, late, offered, err)
+			}
+		}
+	}
+}

@@ -64,7 +64,7 @@ func (w *Wish) Link(account int64) {
 }
 
 // MayEdit says why s.Who may not change w now, or nil.
-func (w *Wish) MayEdit(s Step) error { return w.may(WishSubmit, s.Who) }
+func (w *Wish) MayEdit(s Step) error { return w.may(WishSubmit, s) }
 
 // Edit changes a draft, or what was returned, before it is submitted (again).
 func (w *Wish) Edit(o WishOrder, s Step) error {

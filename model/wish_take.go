@@ -5,7 +5,7 @@ type Order struct{ OrgID, UserID int64 }
 
 // Dispatch orders w to a unit, team or member (派单). ID is the dispatch's.
 func (w *Wish) Dispatch(s Step, id int64, to Order) error {
-	if err := w.may(WishDispatch, s.Who); err != nil {
+	if err := w.may(WishDispatch, s); err != nil {
 		return err
 	}
 	switch {
@@ -21,7 +21,7 @@ func (w *Wish) Dispatch(s Step, id int64, to Order) error {
 
 // Accept takes an order (接单). A unit names those who go; ID is the claim's.
 func (w *Wish) Accept(s Step, id int64, team []int64) error {
-	if err := w.may(WishAccept, s.Who); err != nil {
+	if err := w.may(WishAccept, s); err != nil {
 		return err
 	}
 	org := w.TargetOrgID
@@ -35,7 +35,7 @@ func (w *Wish) Accept(s Step, id int64, team []int64) error {
 // Claim takes an open wish (接单). ID is the claim's; org is the unit or team in
 // whose name it is claimed, or 0, and team are those of it who go.
 func (w *Wish) Claim(s Step, id, org int64, team []int64) error {
-	if err := w.may(WishClaim, s.Who); err != nil {
+	if err := w.may(WishClaim, s); err != nil {
 		return err
 	}
 	if org != 0 && !s.Who.HoldsAt(org, RoleLiaison) {
@@ -79,7 +79,7 @@ func (w *Wish) take(s Step, id, org int64, team []int64) {
 
 // Decline gives an order back (谢绝).
 func (w *Wish) Decline(s Step, reason string) error {
-	if err := w.may(WishDecline, s.Who); err != nil {
+	if err := w.may(WishDecline, s); err != nil {
 		return err
 	}
 	w.dispatchFailed(s, true)
@@ -88,7 +88,7 @@ func (w *Wish) Decline(s Step, reason string) error {
 
 // Withdraw takes an order back (撤回派单). It is nobody's failure.
 func (w *Wish) Withdraw(s Step) error {
-	if err := w.may(WishWithdraw, s.Who); err != nil {
+	if err := w.may(WishWithdraw, s); err != nil {
 		return err
 	}
 	w.dispatchFailed(s, false)
@@ -96,7 +96,7 @@ func (w *Wish) Withdraw(s Step) error {
 }
 
 func (w *Wish) unanswered(e WishEvent, s Step) error {
-	if err := w.may(e, s.Who); err != nil {
+	if err := w.may(e, s); err != nil {
 		return err
 	}
 	w.dispatchFailed(s, true)

@@ -21,7 +21,7 @@ func (w *Wish) move(to WishState, s Step) {
 
 // Submit hands a draft, or what was returned, to the community (点单).
 func (w *Wish) Submit(s Step) error {
-	if err := w.may(WishSubmit, s.Who); err != nil {
+	if err := w.may(WishSubmit, s); err != nil {
 		return err
 	}
 	w.move(WishSubmitted, s)
@@ -32,7 +32,7 @@ func (w *Wish) Submit(s Step) error {
 
 // Return asks the requester for what is missing (退回补充).
 func (w *Wish) Return(s Step, reason, missing string) error {
-	if err := w.may(WishReturn, s.Who); err != nil {
+	if err := w.may(WishReturn, s); err != nil {
 		return err
 	}
 	w.move(WishReturned, s)
@@ -43,7 +43,7 @@ func (w *Wish) Return(s Step, reason, missing string) error {
 // Reject declines what cannot be taken up, with what the resident can do
 // instead (不予受理). He may appeal to the township for a time.
 func (w *Wish) Reject(s Step, reason, next string) error {
-	if err := w.may(WishReject, s.Who); err != nil {
+	if err := w.may(WishReject, s); err != nil {
 		return err
 	}
 	w.move(WishRejected, s)
@@ -55,7 +55,7 @@ func (w *Wish) Reject(s Step, reason, next string) error {
 // Transfer passes on what is no wish but a matter for the grid or for
 // deliberation (转办).
 func (w *Wish) Transfer(s Step, reason string) error {
-	if err := w.may(WishTransfer, s.Who); err != nil {
+	if err := w.may(WishTransfer, s); err != nil {
 		return err
 	}
 	w.move(WishTransferred, s)
@@ -65,7 +65,7 @@ func (w *Wish) Transfer(s Step, reason string) error {
 
 // Publish offers w to the volunteers of its community (发布).
 func (w *Wish) Publish(s Step, d Difficulty) error {
-	if err := w.may(WishPublish, s.Who); err != nil {
+	if err := w.may(WishPublish, s); err != nil {
 		return err
 	}
 	w.Difficulty = d
@@ -84,7 +84,7 @@ func (w *Wish) offer(s Step) {
 
 // Appoint records when the claimer will come (预约).
 func (w *Wish) Appoint(s Step, at time.Time) error {
-	if err := w.may(WishAppoint, s.Who); err != nil {
+	if err := w.may(WishAppoint, s); err != nil {
 		return err
 	}
 	if at.Before(s.Now) || w.ClaimedAt == nil || at.After(w.ClaimedAt.Add(s.Policy.Span(ServeTime))) {
@@ -97,7 +97,7 @@ func (w *Wish) Appoint(s Step, at time.Time) error {
 
 // Start begins the service (开始服务).
 func (w *Wish) Start(s Step) error {
-	if err := w.may(WishStart, s.Who); err != nil {
+	if err := w.may(WishStart, s); err != nil {
 		return err
 	}
 	w.move(WishInService, s)
@@ -108,11 +108,11 @@ func (w *Wish) Start(s Step) error {
 // HandGoods records who took the goods (交付物品). From then on the claim can no
 // more be given back or taken away.
 func (w *Wish) HandGoods(s Step, receipt string) error {
-	if err := w.may(WishHandGoods, s.Who); err != nil {
+	if err := w.may(WishHandGoods, s); err != nil {
 		return err
 	}
 	if w.Kind != WishGoods || w.GoodsHanded {
-		return w.refuse(WishHandGoods, s.Who)
+		return w.refuse(WishHandGoods, s)
 	}
 	w.GoodsHanded, w.Receipt = true, receipt
 	return nil
@@ -120,7 +120,7 @@ func (w *Wish) HandGoods(s Step, receipt string) error {
 
 // Extend asks for more time, before it has run out (申请延期).
 func (w *Wish) Extend(s Step, until time.Time, reason string) error {
-	if err := w.may(WishExtend, s.Who); err != nil {
+	if err := w.may(WishExtend, s); err != nil {
 		return err
 	}
 	switch {
@@ -159,7 +159,7 @@ func (w *Wish) RefuseExtension(s Step) error {
 }
 
 func (w *Wish) asked(e WishEvent, s Step) error {
-	if err := w.may(e, s.Who); err != nil {
+	if err := w.may(e, s); err != nil {
 		return err
 	}
 	if w.ExtendUntil == nil {
@@ -182,7 +182,7 @@ func (w *Wish) Revoke(s Step, reason string) error {
 }
 
 func (w *Wish) giveBack(e WishEvent, s Step, reason string) error {
-	if err := w.may(e, s.Who); err != nil {
+	if err := w.may(e, s); err != nil {
 		return err
 	}
 	if w.GoodsHanded {
@@ -204,7 +204,7 @@ func (w *Wish) dropClaim() {
 
 // Suspend stops the clock until a day (挂起).
 func (w *Wish) Suspend(s Step, resume time.Time, reason string) error {
-	if err := w.may(WishSuspend, s.Who); err != nil {
+	if err := w.may(WishSuspend, s); err != nil {
 		return err
 	}
 	if !resume.After(s.Now) || resume.After(s.Now.Add(s.Policy.Span(SuspendMax))) {
@@ -220,7 +220,7 @@ func (w *Wish) Suspend(s Step, resume time.Time, reason string) error {
 
 // Resume takes w up again where it was, with the time it had left (恢复办理).
 func (w *Wish) Resume(s Step) error {
-	if err := w.may(WishResume, s.Who); err != nil {
+	if err := w.may(WishResume, s); err != nil {
 		return err
 	}
 	queue := w.QueueOrgID // what the township has taken over stays with it: its alarm has rung
@@ -240,7 +240,7 @@ func (w *Wish) Resume(s Step) error {
 
 // Report shows what was done (晒单): in words, with the minutes it took.
 func (w *Wish) Report(s Step, text string, minutes int64) error {
-	if err := w.may(WishReport, s.Who); err != nil {
+	if err := w.may(WishReport, s); err != nil {
 		return err
 	}
 	switch {

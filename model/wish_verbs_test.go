@@ -103,7 +103,7 @@ func TestAReopenedWishIsJudgedAnew(t *testing.T) {
 		t.Errorf("the resident's one time is counted %d", w.Reopened)
 	}
 	mustDo(t, w, step("", 72*time.Hour), "claimer", WishReport, "worker", WishVerify, "beneficiary", WishEvaluate)
-	if slices.Contains(w.Possible(cast["beneficiary"]), WishReopen) || !slices.Contains(w.Possible(cast["worker"]), WishReopen) {
+	if slices.Contains(w.Possible(cast["beneficiary"], noon), WishReopen) || !slices.Contains(w.Possible(cast["worker"], noon), WishReopen) {
 		t.Error("the resident reopens once, the worker as often as it takes")
 	}
 }

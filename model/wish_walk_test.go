@@ -86,7 +86,7 @@ func (k *walk) pairs(end bool) []pair {
 	endings := []WishEvent{WishCancel, WishReject, WishTransfer, WishConfirm, WishExpire, WishRevoke, WishRelease}
 	var all []pair
 	for _, who := range everybody() {
-		for _, e := range k.w.Possible(cast[who]) {
+		for _, e := range k.w.Possible(cast[who], k.now) {
 			if end || !slices.Contains(endings, e) {
 				all = append(all, pair{who, e})
 			}
@@ -139,19 +139,19 @@ func (k *walk) holds(t *rapid.T, before *Wish) {
 // staff, or who has to submit, always have a way out.
 func (k *walk) possible(t *rapid.T) {
 	for _, who := range everybody() {
-		for _, e := range k.w.Possible(cast[who]) {
+		for _, e := range k.w.Possible(cast[who], k.now) {
 			w := *k.w
 			err := do(&w, e, Step{Who: cast[who], Now: k.now})
-			for _, no := range []error{ErrWishState, ErrWishTaken, ErrWishWho, ErrWishNotFound, ErrWishSame, ErrWishOwn, ErrWishHanded, ErrWishReceipt} {
+			for _, no := range []error{ErrWishState, ErrWishTaken, ErrWishWho, ErrWishNotFound, ErrWishSame, ErrWishOwn, ErrWishHanded, ErrWishReceipt, ErrWishReopen} {
 				if errors.Is(err, no) {
 					t.Fatalf("%s is offered %s in %s and refused: %v", who, e, w.State, err)
 				}
 			}
 		}
 	}
-	exits := k.w.Possible(cast["worker"])
+	exits := k.w.Possible(cast["worker"], k.now)
 	if k.w.State == WishDraft || k.w.State == WishReturned {
-		exits = k.w.Possible(cast["requester"])
+		exits = k.w.Possible(cast["requester"], k.now)
 	}
 	exits = slices.DeleteFunc(exits, func(e WishEvent) bool { return e == WishFail || e == WishKeepOn || e == WishApprove || e == WishRefuse })
 	if len(exits) == 0 && !k.w.State.Final() {

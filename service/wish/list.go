@@ -54,7 +54,7 @@ func (s *Service) List(ctx context.Context, who model.Actor, f Filter) (all []*S
 		}
 		all = make([]*Seen, 0, len(rows))
 		for i := range rows {
-			if v := s.shown(&rows[i], who); v.Relation != 0 { // what nobody may get, no list tells
+			if v := s.shown(&rows[i], who, tx.Now); v.Relation != 0 { // what nobody may get, no list tells
 				all = append(all, v)
 			}
 		}

@@ -32,8 +32,9 @@ func (s *Service) Place(ctx context.Context, who model.Actor, o Order) (*Seen, e
 	}
 	var w *model.Wish
 	var similar []model.Wish
+	var step model.Step
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
-		step := model.Step{Who: who, Now: tx.Now, Policy: policy}
+		step = model.Step{Who: who, Now: tx.Now, Policy: policy}
 		place, err := placeOf(tx, who, o.PlaceID)
 		if err != nil {
 			return err
@@ -56,7 +57,7 @@ func (s *Service) Place(ctx context.Context, who model.Actor, o Order) (*Seen, e
 	if err != nil {
 		return nil, err
 	}
-	v := s.seen(w, who)
+	v := s.seen(w, who, step.Now)
 	v.Similar = similar
 	return v, nil
 }

@@ -4,6 +4,7 @@ package wish
 
 import (
 	"context"
+	"time"
 
 	"dandelion/internal/audit"
 	"dandelion/internal/db"
@@ -77,6 +78,7 @@ func (s *Service) act(ctx context.Context, who model.Actor, id int64, m move) (*
 		return nil, err
 	}
 	var after model.Wish
+	var step model.Step
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
 		before := read
 		if read = nil; before == nil { // it had changed: look again
@@ -85,7 +87,7 @@ func (s *Service) act(ctx context.Context, who model.Actor, id int64, m move) (*
 			}
 		}
 		after = *before
-		step := model.Step{Who: who, Now: tx.Now, Policy: policy}
+		step = model.Step{Who: who, Now: tx.Now, Policy: policy}
 		if err := m.verb(tx, &after, step); err != nil {
 			return err
 		}
@@ -94,7 +96,7 @@ func (s *Service) act(ctx context.Context, who model.Actor, id int64, m move) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.seen(&after, who), nil
+	return s.seen(&after, who, step.Now), nil
 }
 
 func (m move) find(tx *db.Tx, id int64) (*model.Wish, error) {
@@ -161,6 +163,7 @@ type Seen struct {
 	Relation model.Relation
 	Possible []model.WishEvent
 	Masked   bool
+	Now      time.Time // when it is seen so
 	Names    Names
 	Similar  []model.Wish // of an order: what the same person is waiting for already
 }
@@ -171,8 +174,8 @@ type Names struct{ Community, Claimer, ClaimOrg, Target, TargetOrg string }
 // seen shows w to who. Whoever could only claim it sees no person, and no text
 // that tells who or where somebody is; nor does any text tell it to those who
 // only watch, or have not yet taken what was ordered to them.
-func (s *Service) seen(w *model.Wish, who model.Actor) *Seen {
-	v := &Seen{Wish: *w, Relation: w.RelationTo(who), Possible: w.Possible(who)}
+func (s *Service) seen(w *model.Wish, who model.Actor, now time.Time) *Seen {
+	v := &Seen{Wish: *w, Relation: w.RelationTo(who), Possible: w.Possible(who, now), Now: now}
 	switch {
 	case v.Relation&^model.Candidate == 0:
 		v.mask()
@@ -199,7 +202,7 @@ func (s *Service) Get(ctx context.Context, who model.Actor, id int64) (v *Seen, 
 		if err != nil {
 			return err
 		}
-		v = s.shown(row, who)
+		v = s.shown(row, who, tx.Now)
 		if v.Relation == 0 {
 			return model.ErrWishNotFound
 		}
@@ -211,8 +214,8 @@ func (s *Service) Get(ctx context.Context, who model.Actor, id int64) (v *Seen, 
 	return v, nil
 }
 
-func (s *Service) shown(r *row, who model.Actor) *Seen {
-	v := s.seen(&r.Wish, who)
+func (s *Service) shown(r *row, who model.Actor, now time.Time) *Seen {
+	v := s.seen(&r.Wish, who, now)
 	v.Names = Names{r.CommunityName, r.ClaimerName, r.ClaimOrgName, r.TargetName, r.TargetOrgName}
 	if v.Relation&^model.Candidate == 0 {
 		v.Names.Claimer, v.Names.Target = "", ""

@@ -62,6 +62,7 @@ CREATE TABLE wishes (
   closed_at         DATETIME(3) NULL,
   reopened          BIGINT NOT NULL,
   appeal_until      DATETIME(3) NULL,
+  reopen_until      DATETIME(3) NULL,
   reason            VARCHAR(500) NOT NULL,
   next_hint         VARCHAR(500) NOT NULL,
   created_at        DATETIME(3) NOT NULL,

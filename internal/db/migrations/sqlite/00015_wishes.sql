@@ -62,6 +62,7 @@ CREATE TABLE wishes (
   closed_at         DATETIME NULL,
   reopened          INTEGER NOT NULL,
   appeal_until      DATETIME NULL,
+  reopen_until      DATETIME NULL,
   reason            TEXT NOT NULL CHECK (length(reason) <= 500),
   next_hint         TEXT NOT NULL CHECK (length(next_hint) <= 500),
   created_at        DATETIME NOT NULL,
