@@ -218,7 +218,7 @@ func TestARefusedAlarmLeavesNoMark(t *testing.T) {
 }
 
 func TestTimeIsGiven(t *testing.T) {
-	expected := noon.Add(30 * time.Hour)
+	expected, soon, far := noon.Add(30*time.Hour), noon.Add(24*time.Hour), noon.Add(72*time.Hour)
 	past := noon.Add(-time.Hour)
 	tests := []struct {
 		name string
@@ -231,8 +231,10 @@ func TestTimeIsGiven(t *testing.T) {
 		{"service has a week", WishClaimed, nil, "claimer", WishStart, 7 * 24 * time.Hour},
 		{"or until the day that was asked for", WishClaimed, func(w *Wish) { w.ExpectedBy = &expected }, "claimer", WishStart, 29 * time.Hour},
 		{"unless that is over", WishClaimed, func(w *Wish) { w.ExpectedBy = &past }, "claimer", WishStart, 7 * 24 * time.Hour},
-		{"an appointment gives a day after it", WishClaimed, nil, "claimer", WishAppoint, 29 * time.Hour},
-		{"more time is what was asked for", WishInService, func(w *Wish) { w.ExtendUntil = &expected }, "worker", WishApprove, 29 * time.Hour},
+		{"an appointment gives a day after it", WishClaimed, func(w *Wish) { w.DueAt = &soon }, "claimer", WishAppoint, 29 * time.Hour},
+		{"and takes no time away", WishClaimed, nil, "claimer", WishAppoint, 47 * time.Hour},
+		{"more time is what was asked for", WishInService, func(w *Wish) { w.ExtendUntil = &far }, "worker", WishApprove, 71 * time.Hour},
+		{"unless there is more already", WishClaimed, func(w *Wish) { w.ExtendUntil = &expected }, "worker", WishApprove, 47 * time.Hour},
 		{"and no time is no time", WishInService, func(w *Wish) { w.ExtendUntil = &expected }, "worker", WishRefuse, 47 * time.Hour},
 	}
 	for _, tt := range tests {
@@ -247,7 +249,7 @@ func TestTimeIsGiven(t *testing.T) {
 			if got := w.DueAt.Sub(s.Now); got != tt.due || w.ExtendUntil != nil {
 				t.Errorf("due in %v, want %v", got, tt.due)
 			}
-			if fresh := tt.verb != WishRefuse; (w.Alarm == 0) != fresh || (w.Light == Green) != fresh {
+			if fresh := tt.due != 47*time.Hour; (w.Alarm == 0) != fresh || (w.Light == Green) != fresh {
 				t.Errorf("alarm %d in %s", w.Alarm, w.Light)
 			}
 		})

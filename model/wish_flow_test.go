@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // staff, helpers and residents are groups of the cast.
@@ -112,7 +113,7 @@ func verdict(e WishEvent, state WishState, who string) (WishState, error) {
 
 // ready gives w what e works on, so that only the table can say no.
 func ready(w *Wish, e WishEvent, who string) {
-	switch until := noon.Add(1); e {
+	switch until := noon.Add(time.Hour); e {
 	case WishApprove, WishRefuse:
 		w.ExtendUntil = &until
 	case WishConfirm, WishKeepOn:

@@ -115,7 +115,7 @@ var sense = map[WishEvent]func(w *Wish, a asker) bool{
 	WishClaim:     notOwn,
 	WishAccept:    notOwn,
 	WishExtend:    func(w *Wish, a asker) bool { return w.ExtendUntil == nil && !w.Late(a.now) },
-	WishApprove:   extendAsked,
+	WishApprove:   func(w *Wish, a asker) bool { return extendAsked(w, a) && w.ExtendUntil.After(a.now) },
 	WishRefuse:    extendAsked,
 	WishFail:      func(w *Wish, _ asker) bool { return w.FailBy == 0 },
 	WishConfirm:   failAsked,

@@ -202,6 +202,7 @@ func TestVerbsRefuseWhatMakesNoSense(t *testing.T) {
 		{"more time is asked for in time", WishInService, "claimer", func(w *Wish) { w.DueAt = &noon }, verbs[WishExtend], ErrWishDate},
 		{"more time is more", WishInService, "claimer", nil, func(w *Wish, s Step) error { return w.Extend(s, *w.DueAt, "慢") }, ErrWishDate},
 		{"more time has an end", WishInService, "claimer", nil, func(w *Wish, s Step) error { return w.Extend(s, w.DueAt.AddDate(0, 2, 0), "慢") }, ErrWishDate},
+		{"time that is over is not given", WishInService, "worker", func(w *Wish) { w.ExtendUntil = &noon }, verbs[WishApprove], ErrWishDate},
 		{"what nobody asked is not granted", WishInService, "worker", nil, verbs[WishApprove], ErrWishNoRequest},
 		{"nor refused", WishInService, "worker", nil, verbs[WishRefuse], ErrWishNoRequest},
 		{"nobody asked to give up", WishInService, "worker", nil, verbs[WishConfirm], ErrWishNoRequest},
@@ -236,6 +237,25 @@ func TestVerbsRefuseWhatMakesNoSense(t *testing.T) {
 func goods(w *Wish) { w.Kind = WishGoods }
 
 func handed(w *Wish) { w.Kind, w.GoodsHanded, w.Receipt = WishGoods, true, "本人签收" }
+
+// TestAnAppointmentCanUseTheTimeThatWasGiven: the two ways to more time do not
+// overwrite each other, whichever comes first.
+func TestAnAppointmentCanUseTheTimeThatWasGiven(t *testing.T) {
+	w := wishIn(WishClaimed)
+	s := step("", time.Hour)
+	until := noon.AddDate(0, 0, 12)
+	w.ExtendUntil = &until
+	mustDo(t, w, s, "worker", WishApprove)
+	for _, at := range []time.Time{noon.AddDate(0, 0, 11), noon.AddDate(0, 0, 2)} {
+		s.Who = cast["claimer"]
+		if err := w.Appoint(s, at); err != nil || w.DueAt.Before(until) {
+			t.Errorf("appointed for %v: %v, due %v", at, err, w.DueAt)
+		}
+	}
+	if err := w.Appoint(s, noon.AddDate(0, 0, 14)); !errors.Is(err, ErrWishDate) {
+		t.Errorf("appointed beyond all: %v", err)
+	}
+}
 
 func TestWhatIsTooLateIsNotOffered(t *testing.T) {
 	for _, tt := range []struct {

@@ -87,12 +87,27 @@ func (w *Wish) Appoint(s Step, at time.Time) error {
 	if err := w.may(WishAppoint, s); err != nil {
 		return err
 	}
-	if at.Before(s.Now) || w.ClaimedAt == nil || at.After(w.ClaimedAt.Add(s.Policy.Span(ServeTime))) {
+	if w.ClaimedAt == nil || at.Before(s.Now) || at.After(later(w.ClaimedAt.Add(s.Policy.Span(ServeTime)), w.DueAt)) {
 		return ErrWishDate
 	}
 	w.AppointmentAt = &at
-	w.rewind(s, at.Add(s.Policy.Span(AppointTime)))
+	w.giveUntil(s, at.Add(s.Policy.Span(AppointTime)))
 	return nil
+}
+
+// giveUntil gives the current state time until due, unless it has more already.
+func (w *Wish) giveUntil(s Step, due time.Time) {
+	if w.DueAt == nil || due.After(*w.DueAt) {
+		w.rewind(s, due)
+	}
+}
+
+// later returns the later of a and b.
+func later(a time.Time, b *time.Time) time.Time {
+	if b != nil && b.After(a) {
+		return *b
+	}
+	return a
 }
 
 // Start begins the service (开始服务).
@@ -142,7 +157,10 @@ func (w *Wish) ApproveExtension(s Step) error {
 	if err := w.asked(WishApprove, s); err != nil {
 		return err
 	}
-	w.rewind(s, *w.ExtendUntil)
+	if !w.ExtendUntil.After(s.Now) {
+		return ErrWishDate.Saying("申请延到的时间已过, 不能再同意")
+	}
+	w.giveUntil(s, *w.ExtendUntil)
 	w.Extensions++
 	w.Reason = w.ExtendReason
 	w.ExtendUntil, w.ExtendReason = nil, ""
