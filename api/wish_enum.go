@@ -24,6 +24,7 @@ type (
 	light        model.Light
 	solved       model.Solved
 	taskKind     model.TaskKind
+	rejectCode   model.RejectCode
 )
 
 // Schema describes a wishListView.
@@ -75,6 +76,9 @@ func (solved) Schema(huma.Registry) *huma.Schema {
 func (taskKind) Schema(huma.Registry) *huma.Schema {
 	return oneOf(model.TaskDecide, model.TaskCall, model.TaskResume, model.TaskOverdue, model.TaskTakeOver, model.TaskConfirm, model.TaskExtend)
 }
+
+// Schema describes a rejectCode.
+func (rejectCode) Schema(huma.Registry) *huma.Schema { return oneOf(model.RejectCodes()...) }
 
 // moment cuts a time that a client sent to what is kept of it.
 func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

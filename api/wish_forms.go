@@ -100,8 +100,9 @@ func (s Services) returnWish(ctx context.Context, who model.Actor, in *returnWis
 type rejectWishInput struct {
 	ID   id `path:"id"`
 	Body struct {
-		Reason string `json:"reason" minLength:"2" maxLength:"300"`
-		Next   string `json:"next" minLength:"2" maxLength:"300" doc:"What the resident can do instead, in plain words"`
+		Code   rejectCode `json:"code" doc:"Why, for the statistics; in words below"`
+		Reason string     `json:"reason" minLength:"2" maxLength:"300"`
+		Next   string     `json:"next" minLength:"2" maxLength:"300" doc:"What the resident can do instead, in plain words"`
 	}
 }
 
@@ -110,7 +111,7 @@ func (s Services) rejectWish(ctx context.Context, who model.Actor, in *rejectWis
 	if err != nil {
 		return nil, err
 	}
-	return viewWish(s.Wishes.Reject(ctx, who, in.ID.n(), reason, next))
+	return viewWish(s.Wishes.Reject(ctx, who, in.ID.n(), model.RejectCode(in.Body.Code), reason, next))
 }
 
 type transferWishInput struct {

@@ -52,6 +52,7 @@ type wishView struct {
 
 	Stars       int64      `json:"stars,omitempty" doc:"1 to 5; absent: unrated"`
 	Solved      solved     `json:"solved,omitempty"`
+	RejectCode  rejectCode `json:"reject_code,omitempty" doc:"Why it was not taken up"`
 	Reason      string     `json:"reason,omitempty" doc:"The last that the resident was told"`
 	NextHint    string     `json:"next_hint,omitempty" doc:"What is missing, or what can be done instead"`
 	AppealUntil *time.Time `json:"appeal_until,omitempty"`
@@ -117,6 +118,7 @@ func showWork(view *wishView, w *model.Wish) {
 	view.ExtendUntil, view.ExtendReason, view.ResumeOn = w.ExtendUntil, w.ExtendReason, w.ResumeOn
 	view.Report, view.Minutes, view.Unverified, view.ReworkRounds = w.ReportText, w.Minutes, w.Unverified, w.ReworkRounds
 	view.FailReason, view.Stars, view.Solved = w.FailReason, w.Stars, solved(w.Solved)
+	view.RejectCode = rejectCode(w.RejectCode)
 	view.AppealUntil, view.ClosedAt = w.AppealUntil, w.ClosedAt
 }
 

@@ -125,7 +125,7 @@ func do(w *Wish, e WishEvent, s Step) error { return verbs[e](w, s) }
 var verbs = map[WishEvent]func(*Wish, Step) error{
 	WishSubmit:   (*Wish).Submit,
 	WishReturn:   func(w *Wish, s Step) error { return w.Return(s, "看不明白", "请写明地点") },
-	WishReject:   func(w *Wish, s Step) error { return w.Reject(s, "不属于微心愿", "请拨打 12345") },
+	WishReject:   func(w *Wish, s Step) error { return w.Reject(s, RejectScope, "不属于微心愿", "请拨打 12345") },
 	WishTransfer: func(w *Wish, s Step) error { return w.Transfer(s, "属于网格事项") },
 	WishPublish:  func(w *Wish, s Step) error { return w.Publish(s, Medium) },
 	WishDispatch: func(w *Wish, s Step) error { return w.Dispatch(s, 701, Order{OrgID: 8}) },

@@ -27,6 +27,8 @@ var (
 	ErrWishAsked      = fault.Define(fault.Conflict, "wish.already_asked", "已有待审批的申请")
 	ErrWishTarget     = fault.Define(fault.Invalid, "wish.target", "派单对象不存在、已停用或不能接单")
 	ErrWishTeam       = fault.Define(fault.Invalid, "wish.team", "单位接单须指定本单位的党员或志愿者, 至多 10 人")
+	ErrWishRounds     = fault.Define(fault.Forbidden, "wish.rounds", "返工次数已满, 再次返工须由乡镇（街道）决定")
+	ErrWishRejectCode = fault.Define(fault.Invalid, "wish.reject_code", "请选择不予受理的原因")
 	ErrWishReopen     = fault.Define(fault.Conflict, "wish.reopen_over", "已超过重新办理的期限或次数")
 	ErrWishReveal     = fault.Define(fault.Forbidden, "wish.reveal", "现在不能查看受助人信息")
 	ErrWishEvaluation = fault.Define(fault.Invalid, "wish.evaluation", "请给出 1–5 星和是否解决")
@@ -135,6 +137,24 @@ const (
 	Red   Light = "red"
 )
 
+// RejectCode is why something is not taken up as a wish.
+type RejectCode string
+
+// The reasons.
+const (
+	RejectScope     RejectCode = "out_of_scope" // 不属于微心愿
+	RejectElsewhere RejectCode = "elsewhere"    // 应由其他渠道办理
+	RejectDuplicate RejectCode = "duplicate"    // 重复提出
+	RejectUntrue    RejectCode = "untrue"       // 情况不实
+	RejectUnlawful  RejectCode = "unlawful"     // 违法违规或不当
+	RejectProfit    RejectCode = "for_profit"   // 营利、经营
+)
+
+// RejectCodes returns the reasons.
+func RejectCodes() []RejectCode {
+	return []RejectCode{RejectScope, RejectElsewhere, RejectDuplicate, RejectUntrue, RejectUnlawful, RejectProfit}
+}
+
 // Solved is the resident's word on whether the wish came true.
 type Solved string
 
@@ -212,6 +232,7 @@ type Wish struct {
 	Minutes      int64  `gorm:"not null"`
 	Unverified   bool   `gorm:"not null"`
 	ReworkRounds int64  `gorm:"not null"`
+	WithTownship bool   `gorm:"not null"` // the township has it, after too many rounds
 
 	FailBy     int64  `gorm:"not null"` // who asked to give up; 0: nobody
 	FailReason string `gorm:"size:500;not null"`
@@ -223,8 +244,9 @@ type Wish struct {
 	AppealUntil *time.Time
 	ReopenUntil *time.Time
 
-	Reason   string `gorm:"size:500;not null"` // the last that the resident was told
-	NextHint string `gorm:"size:500;not null"` // and what he can do now, in a worker's words
+	RejectCode RejectCode `gorm:"size:16;not null"`
+	Reason     string     `gorm:"size:500;not null"` // the last that the resident was told
+	NextHint   string     `gorm:"size:500;not null"` // and what he can do now, in a worker's words
 
 	CreatedAt   time.Time `gorm:"not null"`
 	SubmittedAt *time.Time

@@ -257,7 +257,7 @@ func TestTimeIsGiven(t *testing.T) {
 }
 
 func TestASuspensionStopsTheClock(t *testing.T) {
-	for _, state := range []WishState{WishOpen, WishDispatched, WishClaimed, WishInService, WishRework} {
+	for _, state := range []WishState{WishSubmitted, WishReturned, WishOpen, WishDispatched, WishClaimed, WishInService, WishReported, WishAwaiting, WishRework} {
 		t.Run(string(state), func(t *testing.T) {
 			w := arrive(t, state, Normal)
 			if _, err := w.Ring(step("system", 6*24*time.Hour)); err != nil { // the first alarm

@@ -80,6 +80,12 @@ const (
 	back WishState = "(back)"
 )
 
+// suspendable are the states that can be suspended: all in which something is
+// waited for, but a draft, which is nobody else's business yet.
+var suspendable = []WishState{
+	WishSubmitted, WishReturned, WishOpen, WishDispatched, WishClaimed, WishInService, WishReported, WishAwaiting, WishRework,
+}
+
 // wishFlow is the whole wish loop; no wish changes state in any other way.
 var wishFlow = []transition{
 	{WishSubmit, "提交", []WishState{WishDraft, WishReturned}, WishSubmitted, Requester},
@@ -101,19 +107,19 @@ var wishFlow = []transition{
 	{WishRelease, "退单", []WishState{WishClaimed, WishInService}, WishOpen, Claimer},
 	{WishRevoke, "撤单", []WishState{WishClaimed, WishInService, WishRework}, WishOpen, Worker},
 	{WishRevoke, "撤单", []WishState{WishInService}, WishOpen, System},
-	{WishSuspend, "挂起", []WishState{WishOpen, WishDispatched, WishClaimed, WishInService, WishRework}, WishSuspended, Worker},
+	{WishSuspend, "挂起", suspendable, WishSuspended, Worker},
 	{WishResume, "恢复办理", []WishState{WishSuspended}, back, Worker},
 	{WishReport, "晒单", []WishState{WishInService, WishRework}, WishReported, Claimer},
 	{WishVerify, "核实", []WishState{WishReported}, WishAwaiting, Worker},
 	{WishSendBack, "退回返工", []WishState{WishReported}, WishRework, Worker},
 	{WishEvaluate, "评单", []WishState{WishAwaiting}, WishClosed, Resident},
 	{WishRedo, "返工", []WishState{WishAwaiting}, WishRework, Worker | Resident},
-	{WishFail, "提出未能实现", []WishState{WishOpen, WishClaimed, WishInService, WishSuspended}, stay, Worker},
-	{WishConfirm, "确认未能实现", []WishState{WishOpen, WishClaimed, WishInService, WishSuspended}, WishUnfulfilled, Worker},
-	{WishKeepOn, "继续办理", []WishState{WishOpen, WishClaimed, WishInService, WishSuspended}, stay, Worker},
-	{WishCancel, "撤回", []WishState{WishDraft, WishReturned, WishSubmitted, WishOpen, WishDispatched}, WishCancelled, Requester | Resident},
+	{WishFail, "提出未能实现", []WishState{WishOpen, WishClaimed, WishInService, WishRework, WishSuspended}, stay, Worker},
+	{WishConfirm, "确认未能实现", []WishState{WishOpen, WishClaimed, WishInService, WishRework, WishSuspended}, WishUnfulfilled, Worker},
+	{WishKeepOn, "继续办理", []WishState{WishOpen, WishClaimed, WishInService, WishRework, WishSuspended}, stay, Worker},
+	{WishCancel, "撤回", []WishState{WishDraft, WishReturned, WishSubmitted, WishOpen, WishDispatched, WishSuspended}, WishCancelled, Requester | Resident},
 	{WishCancel, "撤回", []WishState{WishDraft, WishReturned}, WishCancelled, System},
-	{WishCancel, "撤回", []WishState{WishClaimed, WishInService, WishSuspended}, WishCancelled, Worker},
+	{WishCancel, "撤回", []WishState{WishClaimed, WishInService, WishRework, WishSuspended}, WishCancelled, Worker},
 	{WishReopen, "重新办理", []WishState{WishClosed}, WishRework, Resident | Worker},
 
 	{WishTimeOut, "派单超时", []WishState{WishDispatched}, WishOpen, System},

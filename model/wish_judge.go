@@ -31,13 +31,21 @@ func (w *Wish) again(e WishEvent, s Step, reason string) error {
 	if err := w.may(e, s); err != nil {
 		return err
 	}
-	w.move(WishRework, s)
-	w.ReworkRounds++
+	w.rework(s)
 	w.Reason = reason
-	if w.TooOften(s.Policy) {
+	return nil
+}
+
+// rework begins one more round. Goods are handed over anew: what was brought was
+// not what was wished for. After too many rounds the township has w.
+func (w *Wish) rework(s Step) {
+	w.ReworkRounds++
+	w.WithTownship = w.WithTownship || w.TooOften(s.Policy)
+	w.move(WishRework, s)
+	w.GoodsHanded, w.Receipt = false, ""
+	if w.WithTownship {
 		w.escalate()
 	}
-	return nil
 }
 
 // TooOften reports whether w was done again so often that the township has to
@@ -136,26 +144,32 @@ func (w *Wish) Reopen(s Step, claim int64, reason string) error {
 		return err
 	}
 	r := w.RelationTo(s.Who)
-	if !w.reopens(r, s.Now) {
+	if !w.reopens(s.Who, r, s.Now) {
 		return ErrWishReopen
 	}
-	w.move(WishRework, s)
+	w.rework(s)
 	w.ClaimID = claim
-	w.ReworkRounds++
 	if !r.oversees() {
 		w.Reopened++
 	}
 	w.Stars, w.Solved, w.ClosedAt, w.AppealUntil, w.ReopenUntil, w.Reason = 0, "", nil, nil, nil, reason
-	if w.TooOften(s.Policy) {
-		w.escalate()
-	}
 	return nil
 }
 
-// reopens reports whether somebody who is r to w, which is closed, can still
-// have it done again.
-func (w *Wish) reopens(r Relation, now time.Time) bool {
-	return w.ReopenUntil != nil && !now.After(*w.ReopenUntil) && (w.Reopened == 0 || r.oversees())
+// reopens reports whether who, who is r to w, can still have it done again.
+func (w *Wish) reopens(who Actor, r Relation, now time.Time) bool {
+	return w.reopenable(r, now) || w.ReopenUntil != nil && !now.After(*w.ReopenUntil) && r.oversees() && w.further(who)
+}
+
+// reopenable reports whether a resident, who is r to w, can.
+func (w *Wish) reopenable(r Relation, now time.Time) bool {
+	return w.ReopenUntil != nil && !now.After(*w.ReopenUntil) && r&Resident != 0 && w.Reopened == 0
+}
+
+// further reports whether who may order one more round: once the township has w,
+// only the township, or the county.
+func (w *Wish) further(who Actor) bool {
+	return !w.WithTownship || who.Holds(w.OrgPath, RoleTownship, RoleCounty)
 }
 
 // after returns when a limit that begins now is over.

@@ -27,7 +27,7 @@ func (w *Wish) may(e WishEvent, s Step) error {
 		}
 	}
 	switch {
-	case here&r != 0:
+	case here&r != 0 && !(e == WishCancel && w.promised(r)):
 		return w.separate(e, who, r)
 	case ever&r != 0 || here == 0 && stateful(ever):
 		return w.refuse(e, s)
@@ -35,18 +35,22 @@ func (w *Wish) may(e WishEvent, s Step) error {
 	return ErrWishWho
 }
 
+// promised reports whether w is suspended while somebody is at work on it, so
+// that only a worker can end it.
+func (w *Wish) promised(r Relation) bool {
+	return w.State == WishSuspended && w.ClaimID != 0 && r&Worker == 0
+}
+
 // separate keeps duties apart: who does the work does not verify it, and who
 // asks for something does not grant it.
 func (w *Wish) separate(e WishEvent, who Actor, r Relation) error {
 	switch e {
-	case WishVerify, WishSendBack, WishApprove, WishRefuse, WishSuspend, WishResume:
+	case WishVerify, WishApprove, WishRefuse, WishSuspend, WishResume:
 		if r&Claimer != 0 {
 			return ErrWishSame
 		}
-	case WishRedo, WishReopen: // which undo what was thought of the work
-		if r&Claimer != 0 && r&Resident == 0 {
-			return ErrWishSame
-		}
+	case WishSendBack, WishRedo, WishReopen: // which undo what was thought of the work
+		return w.mayRepeat(e, who, r)
 	case WishConfirm, WishKeepOn:
 		if r&Claimer != 0 || w.FailBy == who.UserID {
 			return ErrWishSame
@@ -55,6 +59,18 @@ func (w *Wish) separate(e WishEvent, who Actor, r Relation) error {
 		if r&(Requester|Resident) != 0 {
 			return ErrWishOwn
 		}
+	}
+	return nil
+}
+
+// mayRepeat keeps apart who did the work and who has it done again; after too
+// many rounds that is the township.
+func (w *Wish) mayRepeat(e WishEvent, who Actor, r Relation) error {
+	switch {
+	case r&Claimer != 0 && (r&Resident == 0 || e == WishSendBack):
+		return ErrWishSame
+	case e != WishReopen && !w.further(who): // a resident reopens once, whatever has been
+		return ErrWishRounds
 	}
 	return nil
 }
@@ -121,23 +137,23 @@ var sense = map[WishEvent]func(w *Wish, a asker) bool{
 	WishConfirm:   failAsked,
 	WishKeepOn:    failAsked,
 	WishVerify:    notTheClaimer,
-	WishSendBack:  notTheClaimer,
+	WishSendBack:  func(w *Wish, a asker) bool { return w.mayRepeat(WishSendBack, a.who, a.r) == nil },
 	WishSuspend:   notTheClaimer,
 	WishResume:    notTheClaimer,
-	WishRedo:      notHisWork,
+	WishRedo:      func(w *Wish, a asker) bool { return w.mayRepeat(WishRedo, a.who, a.r) == nil },
 	WishRelease:   notHanded,
 	WishRevoke:    notHanded,
-	WishCancel:    notHanded,
+	WishCancel:    func(w *Wish, a asker) bool { return !w.GoodsHanded && !w.promised(a.r) },
 	WishHandGoods: func(w *Wish, _ asker) bool { return w.Kind == WishGoods && !w.GoodsHanded },
 	WishReport:    func(w *Wish, _ asker) bool { return w.Kind != WishGoods || w.GoodsHanded },
-	WishReopen:    func(w *Wish, a asker) bool { return notHisWork(w, a) && w.reopens(a.r, a.now) },
+	WishReopen: func(w *Wish, a asker) bool {
+		return w.mayRepeat(WishReopen, a.who, a.r) == nil && w.reopens(a.who, a.r, a.now)
+	},
 }
 
 func notOwn(_ *Wish, a asker) bool { return a.r&(Requester|Resident) == 0 }
 
 func notTheClaimer(_ *Wish, a asker) bool { return a.r&Claimer == 0 }
-
-func notHisWork(_ *Wish, a asker) bool { return a.r&Claimer == 0 || a.r&Resident != 0 }
 
 // oversees reports whether r is that of a worker who did not do the work.
 func (r Relation) oversees() bool { return r&Worker != 0 && r&Claimer == 0 }

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Verbs check, then change; a verb that refuses leaves the wish untouched.
 
@@ -13,6 +16,9 @@ func (w *Wish) move(to WishState, s Step) {
 		w.PoolOrgID = 0
 	}
 	w.QueueOrgID = w.CommunityID
+	if w.WithTownship { // and stays there, whatever becomes of it
+		w.QueueOrgID = w.township()
+	}
 	if to.Final() || to == WishDraft { // a draft is nobody else's business yet
 		w.QueueOrgID = 0
 	}
@@ -42,11 +48,15 @@ func (w *Wish) Return(s Step, reason, missing string) error {
 
 // Reject declines what cannot be taken up, with what the resident can do
 // instead (不予受理). He may appeal to the township for a time.
-func (w *Wish) Reject(s Step, reason, next string) error {
+func (w *Wish) Reject(s Step, why RejectCode, reason, next string) error {
 	if err := w.may(WishReject, s); err != nil {
 		return err
 	}
+	if !slices.Contains(RejectCodes(), why) {
+		return ErrWishRejectCode
+	}
 	w.move(WishRejected, s)
+	w.RejectCode = why
 	w.Reason, w.NextHint = reason, next
 	w.AppealUntil = after(s, AppealTime)
 	return nil

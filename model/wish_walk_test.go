@@ -142,7 +142,7 @@ func (k *walk) possible(t *rapid.T) {
 		for _, e := range k.w.Possible(cast[who], k.now) {
 			w := *k.w
 			err := do(&w, e, Step{Who: cast[who], Now: k.now})
-			for _, no := range []error{ErrWishState, ErrWishTaken, ErrWishWho, ErrWishNotFound, ErrWishSame, ErrWishOwn, ErrWishHanded, ErrWishReceipt, ErrWishReopen} {
+			for _, no := range []error{ErrWishState, ErrWishTaken, ErrWishWho, ErrWishNotFound, ErrWishSame, ErrWishOwn, ErrWishHanded, ErrWishReceipt, ErrWishReopen, ErrWishRounds} {
 				if errors.Is(err, no) {
 					t.Fatalf("%s is offered %s in %s and refused: %v", who, e, w.State, err)
 				}

@@ -47,8 +47,8 @@ var wishWords = map[WishState]words{
 		"心愿已经办结。", "谢谢您的参与; 问题没有真正解决, 可以在期限内要求重新办理。", "谢谢您的付出。",
 		"已办结。", "已办结。",
 	},
-	WishUnfulfilled: {"很抱歉, 心愿没能实现。", "原因见说明; 不认可可以在期限内向乡镇（街道）反映。", "", "已列入缺口清单。", "已列入缺口清单。"},
-	WishRejected:    {"这件事没有作为心愿受理。", "原因和您可以怎么办见说明; 不认可可以在期限内向乡镇（街道）反映。", "", "已告知居民。", "已告知居民。"},
+	WishUnfulfilled: {"很抱歉, 心愿没能实现。", "原因见说明; 不认可可以在期限内联系所在乡镇（街道）申诉。", "", "已列入缺口清单。", "已列入缺口清单。"},
+	WishRejected:    {"这件事没有作为心愿受理。", "原因和您可以怎么办见说明; 不认可可以在期限内联系所在乡镇（街道）申诉。", "", "已告知居民。", "已告知居民。"},
 	WishCancelled:   {"心愿已经撤回。", "需要帮忙时可以重新点单。", "", "已撤回。", "已撤回。"},
 	WishTransferred: {"这件事已转给其他渠道办理。", "承办方会继续处理, 进展见说明。", "", "已转办。", "已转办。"},
 }
@@ -82,7 +82,10 @@ func (w *Wish) NextStep(r Relation, now time.Time) string {
 	t := wishWords[w.State]
 	switch {
 	case r&Resident != 0, r&Requester != 0 && (w.State == WishDraft || w.State == WishReturned):
-		if w.State == WishClosed && !w.reopens(r, now) {
+		switch {
+		case w.State == WishAwaiting && w.WithTownship:
+			return "请您打分, 并告诉我们是否解决了; 没解决由乡镇（街道）决定如何继续办理。"
+		case w.State == WishClosed && !w.reopenable(r, now):
 			return "谢谢您的参与。"
 		}
 		return t.resident

@@ -30,7 +30,7 @@ func deeds() []deed {
 	return []deed{
 		{"submit", nil, resident, "draft", "submitted", neighbour, none, "submitted", state, nil},
 		{"return", asIs, worker, "submitted", "returned", stranger, none, "open", state, nil},
-		{"reject", just(form{"reason": "不在范围内", "next": "请联系物业"}), worker, "submitted", "rejected", stranger, none, "open", state, nil},
+		{"reject", just(form{"code": "out_of_scope", "reason": "不在范围内", "next": "请联系物业"}), worker, "submitted", "rejected", stranger, none, "open", state, nil},
 		{"transfer", just(form{"to": "topic", "reason": "公共议题"}), worker, "submitted", "transferred", member, "permission.denied", "claimed", state, nil},
 		{"publish", nil, worker, "submitted", "open", resident, "permission.denied", "open", state, nil},
 		{"dispatch", just(form{"user_id": memberID, "note": "请尽快联系"}), worker, "open", "dispatched", stranger, none, "claimed", state, nil},
@@ -46,7 +46,7 @@ func deeds() []deed {
 		{"refuse_extension", why, worker, "asked", "in_service", stranger, none, "reported", state, nil},
 		{"release", why, member, "claimed", "open", outsider, none, "reported", state, nil},
 		{"revoke", why, worker, "in_service", "open", stranger, none, "open", state, nil},
-		{"suspend", resumeIn(48 * time.Hour), worker, "claimed", "suspended", stranger, none, "submitted", state, nil},
+		{"suspend", resumeIn(48 * time.Hour), worker, "claimed", "suspended", stranger, none, "closed", state, nil},
 		{"resume", nil, worker, "suspended", "open", stranger, none, "open", state, nil},
 		{"report", just(form{"text": "已修好", "minutes": 20}), member, "in_service", "reported", outsider, none, "claimed", state, nil},
 		{"verify", nil, worker, "reported", "awaiting_evaluation", stranger, none, "in_service", state, nil},

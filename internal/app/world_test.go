@@ -88,7 +88,7 @@ func just(f form) func(world) form { return func(world) form { return f } }
 var ways = map[string][]on{
 	"submitted": nil,
 	"returned":  {{worker, "return", just(form{"reason": "信息不全", "missing": "请补充时间"})}},
-	"rejected":  {{worker, "reject", just(form{"reason": "不在范围内", "next": "请联系物业"})}},
+	"rejected":  {{worker, "reject", just(form{"code": "out_of_scope", "reason": "不在范围内", "next": "请联系物业"})}},
 	"open":      {{worker, "publish", nil}},
 	"cancelled": {{resident, "cancel", just(reason())}},
 

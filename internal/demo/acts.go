@@ -14,7 +14,7 @@ func giveBack(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, er
 }
 
 func reject(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, error) {
-	return l.service.Reject(ctx, p.cast.worker, id, "属于物业维修范围", "请拨打物业服务电话, 社区已帮您登记")
+	return l.service.Reject(ctx, p.cast.worker, id, model.RejectElsewhere, "属于物业维修范围", "请拨打物业服务电话, 社区已帮您登记")
 }
 
 func transfer(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, error) {
@@ -108,17 +108,13 @@ func resume(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, erro
 	return l.service.Resume(ctx, p.cast.worker, id)
 }
 
+// report is of what was done, and again of what was done again.
 func report(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, error) {
 	if p.text.kind == model.WishGoods {
 		if _, err := l.service.HandGoods(ctx, p.cast.claimer, id, "受助人本人签收"); err != nil {
 			return nil, err
 		}
 	}
-	return reportAgain(ctx, l, p, id)
-}
-
-// reportAgain is of what was done again: goods are handed over once.
-func reportAgain(ctx context.Context, l *loader, p *plan, id int64) (*wish.Seen, error) {
 	return l.service.Report(ctx, p.cast.claimer, id, p.text.done, int64(30+p.n%4*30))
 }
 

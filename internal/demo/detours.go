@@ -41,14 +41,14 @@ func (t *teller) rested(*plan) []step {
 }
 
 func (t *teller) sentBack(*plan) []step {
-	return []step{{t.hours(1, 20), sendBack}, {t.hours(2, 40), reportAgain}}
+	return []step{{t.hours(1, 20), sendBack}, {t.hours(2, 40), report}}
 }
 
 func (t *teller) notSolved(*plan) []step {
-	return []step{{t.hours(1, 40), redo}, {t.hours(2, 40), reportAgain}, {t.hours(1, 20), verify}}
+	return []step{{t.hours(1, 40), redo}, {t.hours(2, 40), report}, {t.hours(1, 20), verify}}
 }
 
 // reopened ends with a second judgement.
 func (t *teller) reopened(*plan) []step {
-	return []step{{t.hours(20, 60), reopen}, {t.hours(2, 40), reportAgain}, {t.hours(1, 20), verify}, {t.hours(1, 40), evaluate}}
+	return []step{{t.hours(20, 60), reopen}, {t.hours(2, 40), report}, {t.hours(1, 20), verify}, {t.hours(1, 40), evaluate}}
 }

@@ -104,7 +104,7 @@ func TestANumberThatIsNotTheBeneficiarysLinksNobody(t *testing.T) {
 	own := w.place(w.proxy, forGranny(nil)).ID
 	draft := w.place(w.proxy, forGranny(func(o *wish.Order) { o.Submit, o.Phone = false, "13800005678" })).ID
 	over := w.place(w.proxy, forGranny(func(o *wish.Order) { o.Phone = "13800005678" })).ID
-	_, err := w.wishes.Reject(t.Context(), w.worker, over, "不属于微心愿", "请拨打 12345")
+	_, err := w.wishes.Reject(t.Context(), w.worker, over, model.RejectScope, "不属于微心愿", "请拨打 12345")
 	w.must(err)
 	w.phoneOf(w.resident.UserID, "13800005678")
 	for name, id := range map[string]int64{"a draft": draft, "what was over": over} {

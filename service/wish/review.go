@@ -22,8 +22,8 @@ func (s *Service) Return(ctx context.Context, who model.Actor, id int64, reason,
 }
 
 // Reject declines a wish, with what the resident can do instead (不予受理).
-func (s *Service) Reject(ctx context.Context, who model.Actor, id int64, reason, next string) (*Seen, error) {
-	m := plain(model.WishReject, reason, func(w *model.Wish, st model.Step) error { return w.Reject(st, reason, next) })
+func (s *Service) Reject(ctx context.Context, who model.Actor, id int64, why model.RejectCode, reason, next string) (*Seen, error) {
+	m := plain(model.WishReject, reason, func(w *model.Wish, st model.Step) error { return w.Reject(st, why, reason, next) })
 	m.note = next
 	return s.act(ctx, who, id, m)
 }

@@ -26,7 +26,9 @@ func (s *Service) Start(ctx context.Context, who model.Actor, id int64) (*Seen, 
 
 // HandGoods records who took the goods (交付物品).
 func (s *Service) HandGoods(ctx context.Context, who model.Actor, id int64, receipt string) (*Seen, error) {
-	return s.act(ctx, who, id, plain(model.WishHandGoods, "", func(w *model.Wish, st model.Step) error { return w.HandGoods(st, receipt) }))
+	m := plain(model.WishHandGoods, "", func(w *model.Wish, st model.Step) error { return w.HandGoods(st, receipt) })
+	m.note = receipt // which rework, when they are handed over anew, takes off the wish
+	return s.act(ctx, who, id, m)
 }
 
 // Extend asks for more time (申请延期).

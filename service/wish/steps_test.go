@@ -58,7 +58,7 @@ func TestATransferLeavesAReferral(t *testing.T) {
 func TestARejectionSaysWhatToDoInstead(t *testing.T) {
 	w := world1(t)
 	id := w.in(model.WishSubmitted)
-	v, err := w.wishes.Reject(t.Context(), w.worker, id, "不属于微心愿", "请拨打物业电话")
+	v, err := w.wishes.Reject(t.Context(), w.worker, id, model.RejectScope, "不属于微心愿", "请拨打物业电话")
 	w.must(err)
 	got, err := w.wishes.Get(t.Context(), w.resident, id)
 	w.must(err)
