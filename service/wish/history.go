@@ -23,34 +23,54 @@ func upTo(before int64) int64 {
 	return before
 }
 
+// told is a line of history with the wish it is about, and without a line if
+// there is none left: whether who asks may see it is known in the same read.
+type told struct {
+	model.Wish
+	Event       model.Event `gorm:"embedded;embeddedPrefix:event_"`
+	DisplayName string
+}
+
 // History returns what has happened to a wish, newest first, to those who may
 // see it whole.
 func (s *Service) History(ctx context.Context, who model.Actor, wish, before int64, limit int) (all []Line, err error) {
+	var rows []told
 	err = s.db.View(ctx, func(tx *db.Tx) error {
-		w, err := find(tx, wish)
-		if err != nil {
-			return err
-		}
-		switch r := w.RelationTo(who); {
-		case r == 0:
-			return model.ErrWishNotFound
-		case r == model.Candidate:
-			return model.ErrWishWho
-		}
-		err = tx.Raw(`SELECT e.*, COALESCE(u.display_name, '') AS display_name FROM events e LEFT JOIN users u ON u.id = e.actor_id
-			WHERE e.subject = ? AND e.subject_id = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`,
-			model.OfWish, wish, upTo(before), limit).Scan(&all).Error
+		err := tx.Raw(`SELECT w.*, e.id AS event_id, e.name AS event_name, e.from_state AS event_from_state, e.to_state AS event_to_state,
+				e.actor_id AS event_actor_id, e.actor_role AS event_actor_role, e.reason AS event_reason, e.note AS event_note,
+				e.created_at AS event_created_at, COALESCE(u.display_name, '') AS display_name
+			FROM wishes w
+			LEFT JOIN (SELECT * FROM events WHERE subject = ? AND subject_id = ? AND id < ? ORDER BY id DESC LIMIT ?) e ON e.subject_id = w.id
+			LEFT JOIN users u ON u.id = e.actor_id
+			WHERE w.id = ? ORDER BY e.id DESC`, model.OfWish, wish, upTo(before), limit, wish).Scan(&rows).Error
 		if err != nil {
 			return fmt.Errorf("wish: history of %d: %w", wish, err)
 		}
-		for i := range all {
-			if w.Private(all[i].ActorID, who) {
-				all[i].DisplayName = model.MaskName(all[i].DisplayName)
-			}
-		}
 		return nil
 	})
-	return all, err
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rows) == 0:
+		return nil, model.ErrWishNotFound
+	}
+	w := &rows[0].Wish
+	switch r := w.RelationTo(who); {
+	case r == 0:
+		return nil, model.ErrWishNotFound
+	case r == model.Candidate:
+		return nil, model.ErrWishWho
+	}
+	for _, row := range rows {
+		if row.Event.ID == 0 {
+			break
+		}
+		if w.Private(row.Event.ActorID, who) {
+			row.DisplayName = model.MaskName(row.DisplayName)
+		}
+		all = append(all, Line{row.Event, row.DisplayName})
+	}
+	return all, nil
 }
 
 // Hear keeps the ratings of claimers: a projection, written as absolute values,

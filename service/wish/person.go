@@ -207,27 +207,46 @@ type Look struct {
 	DisplayName string
 }
 
+// looked is a look with the wish it was at, as [told] is of history.
+type looked struct {
+	model.Wish
+	Look        model.Reveal `gorm:"embedded;embeddedPrefix:look_"`
+	DisplayName string
+}
+
 // Reveals returns who has looked at the beneficiary's data, newest first, to
 // the beneficiary, those who speak for him, and auditors.
 func (s *Service) Reveals(ctx context.Context, who model.Actor, wish, before int64, limit int) (all []Look, err error) {
+	var rows []looked
 	err = s.db.View(ctx, func(tx *db.Tx) error {
-		w, err := find(tx, wish)
-		if err != nil {
-			return err
-		}
-		r := w.RelationTo(who)
-		switch {
-		case r == 0:
-			return model.ErrWishNotFound
-		case r&(model.Resident|model.Requester) == 0 && !who.Holds(w.OrgPath, model.RoleAuditor):
-			return model.ErrWishWho
-		}
-		err = tx.Raw(`SELECT r.*, COALESCE(u.display_name, '') AS display_name FROM reveals r LEFT JOIN users u ON u.id = r.user_id
-			WHERE r.wish_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?`, wish, upTo(before), limit).Scan(&all).Error
+		err := tx.Raw(`SELECT w.*, r.id AS look_id, r.user_id AS look_user_id, r.role AS look_role, r.reason AS look_reason,
+				r.fields AS look_fields, r.created_at AS look_created_at, COALESCE(u.display_name, '') AS display_name
+			FROM wishes w
+			LEFT JOIN (SELECT * FROM reveals WHERE wish_id = ? AND id < ? ORDER BY id DESC LIMIT ?) r ON r.wish_id = w.id
+			LEFT JOIN users u ON u.id = r.user_id
+			WHERE w.id = ? ORDER BY r.id DESC`, wish, upTo(before), limit, wish).Scan(&rows).Error
 		if err != nil {
 			return fmt.Errorf("wish: reveals of %d: %w", wish, err)
 		}
 		return nil
 	})
-	return all, err
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rows) == 0:
+		return nil, model.ErrWishNotFound
+	}
+	w := &rows[0].Wish
+	switch r := w.RelationTo(who); {
+	case r == 0:
+		return nil, model.ErrWishNotFound
+	case r&(model.Resident|model.Requester) == 0 && !who.Holds(w.OrgPath, model.RoleAuditor):
+		return nil, model.ErrWishWho
+	}
+	for _, row := range rows {
+		if row.Look.ID != 0 {
+			all = append(all, Look{row.Look, row.DisplayName})
+		}
+	}
+	return all, nil
 }

@@ -1,6 +1,7 @@
 package wish_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"testing"
@@ -318,6 +319,7 @@ func TestReopeningMakesANewClaimAndTakesTheJudgementBack(t *testing.T) {
 
 func TestAClaimCostsFewStatements(t *testing.T) {
 	w := world1(t)
+	closed := w.in(model.WishClosed)
 	w.in(model.WishOpen)
 	for nth := range 3 { // the third has to look past two places that are taken
 		id := w.in(model.WishOpen)
@@ -326,6 +328,25 @@ func TestAClaimCostsFewStatements(t *testing.T) {
 		w.must(err)
 		if n.Load() != 5 { // and one more for the session
 			t.Errorf("claim %d takes %d statements, want 5", nth+1, n.Load())
+		}
+	}
+	for name, read := range map[string]func(ctx context.Context) error{
+		"a wish":  func(ctx context.Context) error { _, err := w.wishes.Get(ctx, w.worker, closed); return err },
+		"history": func(ctx context.Context) error { _, err := w.wishes.History(ctx, w.worker, closed, 0, 21); return err },
+		"reveals": func(ctx context.Context) error {
+			_, err := w.wishes.Reveals(ctx, w.resident, closed, 0, 21)
+			return err
+		},
+		"no more": func(ctx context.Context) error { _, err := w.wishes.History(ctx, w.worker, closed, 1, 21); return err },
+		"the desk": func(ctx context.Context) error {
+			_, err := w.wishes.Tasks(ctx, w.worker, wish.Filter{Limit: 21}, "")
+			return err
+		},
+	} {
+		ctx, n := db.CountStatements(t.Context())
+		w.must(read(ctx))
+		if n.Load() != 1 {
+			t.Errorf("%s takes %d statements, want 1", name, n.Load())
 		}
 	}
 	for _, view := range []wish.View{wish.ViewPool, wish.ViewMine, wish.ViewClaims, wish.ViewOrders} {
