@@ -76,13 +76,14 @@ func (s *Service) Claim(ctx context.Context, who model.Actor, id, org int64, tea
 	if err != nil {
 		return nil, err
 	}
-	places := slots(who, org, team, policy)
+	claimer := claimerOf(who, team)
+	places := slots(claimer, org, policy)
 	slot := 0
 	return s.act(ctx, who, id, move{
 		event: model.WishClaim,
-		read: func(tx *db.Tx, id int64) (w *model.Wish, err error) {
-			w, slot, err = claimable(tx, id, places)
-			return w, err
+		read: func(tx *db.Tx, id int64) (r *row, err error) {
+			r, slot, err = claimable(tx, id, claimer, places)
+			return r, err
 		},
 		verb: func(tx *db.Tx, w *model.Wish, st model.Step) error {
 			if err := w.Claim(st, tx.NewID(), org, team); err != nil {
@@ -103,12 +104,16 @@ func (s *Service) Claim(ctx context.Context, who model.Actor, id, org int64, tea
 	})
 }
 
-// slots names the places for live claims that a claimer has.
-func slots(who model.Actor, org int64, team []int64, p model.Policy) []string {
-	claimer := who.UserID
+// claimerOf is who goes, or leads those who do.
+func claimerOf(who model.Actor, team []int64) int64 {
 	if len(team) > 0 {
-		claimer = team[0]
+		return team[0]
 	}
+	return who.UserID
+}
+
+// slots names the places for live claims that a claimer has.
+func slots(claimer, org int64, p model.Policy) []string {
 	keys := make([]string, p.Number(model.LiveClaims))
 	for i := range keys {
 		keys[i] = model.SlotKey(claimer, org, i+1)
@@ -119,13 +124,14 @@ func slots(who model.Actor, org int64, team []int64, p model.Policy) []string {
 // claimable returns a wish and the number of the first of the claimer's places
 // that is free, 0 if none is, in one read. That the place still is free when it
 // is taken, its unique key sees to.
-func claimable(tx *db.Tx, id int64, places []string) (*model.Wish, int, error) {
+func claimable(tx *db.Tx, id, claimer int64, places []string) (*row, int, error) {
 	var rows []struct {
-		model.Wish
+		Row   row `gorm:"embedded"`
 		Taken string
 	}
-	err := tx.Raw(`SELECT w.*, COALESCE((SELECT GROUP_CONCAT(slot_key) FROM claims WHERE slot_key IN ?), '') AS taken
-		FROM wishes w WHERE w.id = ?`, places, id).Scan(&rows).Error
+	err := tx.Raw(fmt.Sprintf(named, `? AS reader_id, COALESCE((SELECT display_name FROM users WHERE id = ?), '') AS reader_name,
+		COALESCE((SELECT GROUP_CONCAT(slot_key) FROM claims WHERE slot_key IN ?), '') AS taken,`, "wishes w")+"WHERE w.id = ?",
+		claimer, claimer, places, id).Scan(&rows).Error
 	switch {
 	case err != nil:
 		return nil, 0, fmt.Errorf("wish: find %d to claim: %w", id, err)
@@ -134,7 +140,7 @@ func claimable(tx *db.Tx, id int64, places []string) (*model.Wish, int, error) {
 	}
 	taken := strings.Split(rows[0].Taken, ",")
 	free := slices.IndexFunc(places, func(place string) bool { return !slices.Contains(taken, place) })
-	return &rows[0].Wish, free + 1, nil
+	return &rows[0].Row, free + 1, nil
 }
 
 // ofOrg checks that a unit sends its own people: holders of a grant in it.

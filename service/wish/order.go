@@ -30,7 +30,7 @@ func (s *Service) Place(ctx context.Context, who model.Actor, o Order) (*Seen, e
 	if err != nil {
 		return nil, err
 	}
-	var w *model.Wish
+	var seen *row
 	var similar []model.Wish
 	var step model.Step
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
@@ -43,7 +43,8 @@ func (s *Service) Place(ctx context.Context, who model.Actor, o Order) (*Seen, e
 		if err != nil {
 			return err
 		}
-		if w, err = model.NewWish(tx.NewID(), o.WishOrder, place, step); err != nil {
+		w, err := model.NewWish(tx.NewID(), o.WishOrder, place, step)
+		if err != nil {
 			return err
 		}
 		if err = s.nameProxy(tx, w, who, o.ProxyPhone); err != nil {
@@ -52,12 +53,16 @@ func (s *Service) Place(ctx context.Context, who model.Actor, o Order) (*Seen, e
 		if similar, err = alike(tx, w); err != nil {
 			return err
 		}
-		return s.add(tx, w, b, o, step)
+		if err = s.add(tx, w, b, o, step); err != nil {
+			return err
+		}
+		seen, err = load(tx, w.ID)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	v := s.seen(w, who, step.Now)
+	v := s.shown(seen, who, step.Now)
 	v.Similar = similar
 	return v, nil
 }

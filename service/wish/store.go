@@ -19,9 +19,11 @@ func find(tx *db.Tx, id int64) (*model.Wish, error) {
 type row struct {
 	model.Wish
 	CommunityName, ClaimerName, ClaimOrgName, TargetName, TargetOrgName string
+	ReaderID                                                            int64 // of a claim: who claims
+	ReaderName                                                          string
 }
 
-const named = `SELECT w.*, COALESCE(c.name, '') AS community_name, COALESCE(u.display_name, '') AS claimer_name,
+const named = `SELECT w.*, %s COALESCE(c.name, '') AS community_name, COALESCE(u.display_name, '') AS claimer_name,
 	COALESCE(o.name, '') AS claim_org_name, COALESCE(t.display_name, '') AS target_name, COALESCE(g.name, '') AS target_org_name
 FROM %s
 LEFT JOIN orgs c ON c.id = w.community_id
@@ -33,7 +35,7 @@ LEFT JOIN orgs g ON g.id = w.target_org_id AND w.target_org_id <> 0
 
 func load(tx *db.Tx, id int64) (*row, error) {
 	var rows []row
-	err := tx.Raw(fmt.Sprintf(named, "wishes w")+"WHERE w.id = ?", id).Scan(&rows).Error
+	err := tx.Raw(fmt.Sprintf(named, "", "wishes w")+"WHERE w.id = ?", id).Scan(&rows).Error
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("wish: load %d: %w", id, err)
@@ -41,6 +43,33 @@ func load(tx *db.Tx, id int64) (*row, error) {
 		return nil, model.ErrWishNotFound
 	}
 	return &rows[0], nil
+}
+
+// become lets r be the wish as a step has left it. The names of those who have
+// come to it are looked up where r does not know them already.
+func (r *row) become(tx *db.Tx, w *model.Wish) error {
+	people := map[int64]string{r.ClaimerID: r.ClaimerName, r.TargetUserID: r.TargetName, r.ReaderID: r.ReaderName}
+	orgs := map[int64]string{r.CommunityID: r.CommunityName, r.ClaimOrgID: r.ClaimOrgName, r.TargetOrgID: r.TargetOrgName}
+	people[0], orgs[0] = "", ""
+	all := true
+	name := func(names map[int64]string, id int64) string {
+		n, known := names[id]
+		all = all && known
+		return n
+	}
+	after := row{
+		Wish: *w, CommunityName: name(orgs, w.CommunityID), ClaimerName: name(people, w.ClaimerID), ClaimOrgName: name(orgs, w.ClaimOrgID),
+		TargetName: name(people, w.TargetUserID), TargetOrgName: name(orgs, w.TargetOrgID),
+	}
+	if all {
+		*r = after
+		return nil
+	}
+	read, err := load(tx, w.ID)
+	if err == nil {
+		*r = *read
+	}
+	return err
 }
 
 // branch is one range of one index: equal columns, then the id.
@@ -85,7 +114,7 @@ func page(tx *db.Tx, branches []branch, before int64, limit int) ([]row, error) 
 	from := fmt.Sprintf("(SELECT id FROM (%s) a ORDER BY id DESC LIMIT %d) p JOIN wishes w ON w.id = p.id",
 		strings.Join(parts, " UNION "), limit)
 	var rows []row
-	if err := tx.Raw(fmt.Sprintf(named, from)+"ORDER BY w.id DESC", args...).Scan(&rows).Error; err != nil {
+	if err := tx.Raw(fmt.Sprintf(named, "", from)+"ORDER BY w.id DESC", args...).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("wish: page: %w", err)
 	}
 	return rows, nil

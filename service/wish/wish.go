@@ -50,7 +50,7 @@ type move struct {
 	note   string // more, for history
 	verb   func(tx *db.Tx, w *model.Wish, s model.Step) error
 	with   func(tx *db.Tx, before, after *model.Wish, s model.Step) error // nil: nothing
-	read   func(tx *db.Tx, id int64) (*model.Wish, error)                 // nil: [find]
+	read   func(tx *db.Tx, id int64) (*row, error)                        // nil: [load]
 	opens  model.TaskKind                                                 // a task it calls for; "": none
 
 	opensIf func(after *model.Wish, s model.Step) bool // nil: always
@@ -66,44 +66,46 @@ func (s *Service) act(ctx context.Context, who model.Actor, id int64, m move) (*
 	if err != nil {
 		return nil, err
 	}
-	var read *model.Wish
+	var read, seen *row
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		if read, err = m.find(tx, id); err != nil {
 			return err
 		}
-		trial := *read
+		trial := read.Wish
 		return m.verb(tx, &trial, model.Step{Who: who, Now: tx.Now, Policy: policy})
 	})
 	if err != nil {
 		return nil, err
 	}
-	var after model.Wish
 	var step model.Step
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
-		before := read
-		if read = nil; before == nil { // it had changed: look again
-			if before, err = m.find(tx, id); err != nil {
+		seen = read
+		if read = nil; seen == nil { // it had changed: look again
+			if seen, err = m.find(tx, id); err != nil {
 				return err
 			}
 		}
-		after = *before
+		before, after := seen.Wish, seen.Wish
 		step = model.Step{Who: who, Now: tx.Now, Policy: policy}
 		if err := m.verb(tx, &after, step); err != nil {
 			return err
 		}
-		return s.settle(tx, before, &after, m, step)
+		if err := s.settle(tx, &before, &after, m, step); err != nil {
+			return err
+		}
+		return seen.become(tx, &after)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.seen(&after, who, step.Now), nil
+	return s.shown(seen, who, step.Now), nil
 }
 
-func (m move) find(tx *db.Tx, id int64) (*model.Wish, error) {
+func (m move) find(tx *db.Tx, id int64) (*row, error) {
 	if m.read != nil {
 		return m.read(tx, id)
 	}
-	return find(tx, id)
+	return load(tx, id)
 }
 
 // settle writes a step that has been taken: the wish, its history and outbox
