@@ -168,14 +168,14 @@ const (
 // Wish is a resident's micro-wish (微心愿). Its beneficiary's name, phone and
 // address are not in it but in a [Beneficiary], so that no list can tell them.
 type Wish struct {
-	ID          int64 `gorm:"primaryKey;autoIncrement:false;index:idx_wishes_requester,priority:2;index:idx_wishes_beneficiary,priority:2;index:idx_wishes_proxy,priority:2;index:idx_wishes_claimer,priority:2;index:idx_wishes_claim_org,priority:2;index:idx_wishes_target_org,priority:2;index:idx_wishes_target_user,priority:2;index:idx_wishes_pool,priority:2;index:idx_wishes_pool_kind,priority:3;index:idx_wishes_pool_urgency,priority:3;index:idx_wishes_queue,priority:3;index:idx_wishes_queue_light,priority:3;index:idx_wishes_community,priority:2;index:idx_wishes_community_state,priority:3;index:idx_wishes_community_kind,priority:3;index:idx_wishes_community_urgency,priority:3;index:idx_wishes_community_light,priority:3"`
+	ID          int64 `gorm:"primaryKey;autoIncrement:false;index:idx_wishes_requester,priority:2;index:idx_wishes_beneficiary,priority:2;index:idx_wishes_proxy,priority:2;index:idx_wishes_claimer,priority:2;index:idx_wishes_claim_org,priority:2;index:idx_wishes_claim_org_state,priority:3;index:idx_wishes_target_org,priority:3;index:idx_wishes_target_user,priority:3;index:idx_wishes_pool,priority:2;index:idx_wishes_pool_community,priority:3;index:idx_wishes_pool_kind,priority:3;index:idx_wishes_pool_urgency,priority:3;index:idx_wishes_queue,priority:3;index:idx_wishes_queue_kind,priority:3;index:idx_wishes_queue_light,priority:3;index:idx_wishes_queue_urgency,priority:3;index:idx_wishes_community,priority:2;index:idx_wishes_community_state,priority:3;index:idx_wishes_community_kind,priority:3;index:idx_wishes_community_urgency,priority:3;index:idx_wishes_community_light,priority:3"`
 	TenantID    int64 `gorm:"not null"`
-	CommunityID int64 `gorm:"not null;index:idx_wishes_community,priority:1;index:idx_wishes_community_state,priority:1;index:idx_wishes_community_kind,priority:1;index:idx_wishes_community_urgency,priority:1;index:idx_wishes_community_light,priority:1"`
+	CommunityID int64 `gorm:"not null;index:idx_wishes_pool_community,priority:2;index:idx_wishes_community,priority:1;index:idx_wishes_community_state,priority:1;index:idx_wishes_community_kind,priority:1;index:idx_wishes_community_urgency,priority:1;index:idx_wishes_community_light,priority:1"`
 	OrgPath     Path  `gorm:"size:255;not null"` // of the community, or of the grid if it is known
 
-	State      WishState  `gorm:"size:24;not null;index:idx_wishes_queue,priority:2;index:idx_wishes_community_state,priority:2"`
-	Kind       WishKind   `gorm:"size:16;not null;index:idx_wishes_pool_kind,priority:2;index:idx_wishes_community_kind,priority:2"`
-	Urgency    Urgency    `gorm:"size:8;not null;index:idx_wishes_pool_urgency,priority:2;index:idx_wishes_community_urgency,priority:2"`
+	State      WishState  `gorm:"size:24;not null;index:idx_wishes_queue,priority:2;index:idx_wishes_claim_org_state,priority:2;index:idx_wishes_target_org,priority:2;index:idx_wishes_target_user,priority:2;index:idx_wishes_community_state,priority:2"`
+	Kind       WishKind   `gorm:"size:16;not null;index:idx_wishes_pool_kind,priority:2;index:idx_wishes_queue_kind,priority:2;index:idx_wishes_community_kind,priority:2"`
+	Urgency    Urgency    `gorm:"size:8;not null;index:idx_wishes_pool_urgency,priority:2;index:idx_wishes_queue_urgency,priority:2;index:idx_wishes_community_urgency,priority:2"`
 	Difficulty Difficulty `gorm:"size:8;not null"`
 	Channel    Channel    `gorm:"size:8;not null"`
 	HandOver   HandOver   `gorm:"size:8;not null"`
@@ -191,9 +191,9 @@ type Wish struct {
 	ProxyID         int64  `gorm:"not null;index:idx_wishes_proxy,priority:1"`       // the named proxy; 0: none
 	BeneficiaryMask string `gorm:"size:16;not null"`                                 // 王**
 
-	PoolOrgID  int64 `gorm:"not null;index:idx_wishes_pool,priority:1;index:idx_wishes_pool_kind,priority:1;index:idx_wishes_pool_urgency,priority:1"` // to whom it is offered; 0 unless open
+	PoolOrgID  int64 `gorm:"not null;index:idx_wishes_pool,priority:1;index:idx_wishes_pool_community,priority:1;index:idx_wishes_pool_kind,priority:1;index:idx_wishes_pool_urgency,priority:1"` // to whom it is offered; 0 unless open
 	Scope      Scope `gorm:"size:16;not null"`
-	QueueOrgID int64 `gorm:"not null;index:idx_wishes_queue,priority:1;index:idx_wishes_queue_light,priority:1"` // who must see to it; 0 when it is over
+	QueueOrgID int64 `gorm:"not null;index:idx_wishes_queue,priority:1;index:idx_wishes_queue_kind,priority:1;index:idx_wishes_queue_light,priority:1;index:idx_wishes_queue_urgency,priority:1"` // who must see to it; 0 when it is over
 
 	Light     Light     `gorm:"size:8;not null;index:idx_wishes_queue_light,priority:2;index:idx_wishes_community_light,priority:2"`
 	ClockFrom time.Time `gorm:"not null"` // when the time of this state began
@@ -208,8 +208,8 @@ type Wish struct {
 
 	ClaimID       int64 `gorm:"not null"`
 	ClaimerID     int64 `gorm:"not null;index:idx_wishes_claimer,priority:1"`
-	ClaimOrgID    int64 `gorm:"not null;index:idx_wishes_claim_org,priority:1"` // the unit or team that claimed; 0: a person
-	Team          IDs   `gorm:"size:255;not null"`                              // those who go, the claimer with them
+	ClaimOrgID    int64 `gorm:"not null;index:idx_wishes_claim_org,priority:1;index:idx_wishes_claim_org_state,priority:1"` // the unit or team that claimed; 0: a person
+	Team          IDs   `gorm:"size:255;not null"`                                                                          // those who go, the claimer with them
 	ClaimedAt     *time.Time
 	AppointmentAt *time.Time
 	StartedAt     *time.Time

@@ -16,7 +16,18 @@ func (w *Wish) may(e WishEvent, s Step) error {
 	case r == 0:
 		return ErrWishNotFound
 	}
-	ever, here := Relation(0), Relation(0)
+	ever, here := w.causers(e)
+	switch {
+	case here&r != 0 && !(e == WishCancel && w.promised(r)):
+		return w.separate(e, who, r)
+	case ever&r != 0 || here == 0 && stateful(ever):
+		return w.refuse(e, s)
+	}
+	return ErrWishWho
+}
+
+// causers returns who can cause e ever, and who can in the state that w is in.
+func (w *Wish) causers(e WishEvent) (ever, here Relation) {
 	for _, t := range wishFlow {
 		if t.event != e {
 			continue
@@ -26,13 +37,7 @@ func (w *Wish) may(e WishEvent, s Step) error {
 			here |= t.by
 		}
 	}
-	switch {
-	case here&r != 0 && !(e == WishCancel && w.promised(r)):
-		return w.separate(e, who, r)
-	case ever&r != 0 || here == 0 && stateful(ever):
-		return w.refuse(e, s)
-	}
-	return ErrWishWho
+	return ever, here
 }
 
 // promised reports whether w is suspended while somebody is at work on it, so

@@ -66,38 +66,36 @@ func (w *Wish) StatusText(now time.Time) string {
 	case w.State == WishAwaiting && w.Unverified:
 		text = "帮忙的人说已经办好（社区未及时核实）, 等您评价。"
 	}
+	return text + w.urging(now)
+}
+
+// urging says that w is late, or that the township has it before its time, since
+// it has failed too often.
+func (w *Wish) urging(now time.Time) string {
 	switch {
 	case w.Light != Red || w.DueAt == nil:
+		return ""
 	case !now.Before(*w.DueAt):
-		text += "已经超过时限, 正在督促。"
-	case w.QueueOrgID == w.township(): // red before its time: it has failed too often
-		text += "已由乡镇（街道）接手。"
+		return "已经超过时限, 正在督促。"
+	case w.QueueOrgID == w.township():
+		return "已由乡镇（街道）接手。"
 	}
-	return text
+	return ""
 }
 
 // NextStep says what comes next at the time now, to somebody who is r to w. Who
 // placed it on duty is told what his part is, and not what a resident's is.
 func (w *Wish) NextStep(r Relation, now time.Time) string {
 	t := wishWords[w.State]
+	mends := w.State == WishDraft || w.State == WishReturned
 	switch {
-	case r&Resident != 0, r&Requester != 0 && (w.State == WishDraft || w.State == WishReturned):
-		switch {
-		case w.State == WishAwaiting && w.WithTownship:
-			return "请您打分, 并告诉我们是否解决了; 没解决由乡镇（街道）决定如何继续办理。"
-		case w.State == WishClosed && !w.reopenable(r, now):
-			return "谢谢您的参与。"
-		}
-		return t.resident
+	case r&Resident != 0, r&Requester != 0 && mends:
+		return w.residents(t.resident, r, now)
 	case r&(Claimer|Target) != 0:
-		if w.State == WishInService && w.Kind == WishGoods && !w.GoodsHanded {
-			return "把物品送到后请先登记交付, 再点“晒单”。"
-		}
-		return t.helper
+		return w.helpers(t.helper)
+	case r&Worker != 0 && w.FailBy != 0:
+		return "有人提出心愿未能实现, 请另一位工作人员复核。"
 	case r&Worker != 0:
-		if w.FailBy != 0 {
-			return "有人提出心愿未能实现, 请另一位工作人员复核。"
-		}
 		return t.worker
 	case r&Candidate != 0:
 		return t.helper
@@ -105,4 +103,23 @@ func (w *Wish) NextStep(r Relation, now time.Time) string {
 		return t.watcher
 	}
 	return ""
+}
+
+// helpers returns text, or what is truer for who brings goods.
+func (w *Wish) helpers(text string) string {
+	if (w.State == WishInService || w.State == WishRework) && w.Kind == WishGoods && !w.GoodsHanded {
+		return "把物品送到后请先登记交付, 再点“晒单”。"
+	}
+	return text
+}
+
+// residents returns text, or what is truer for a resident, who is r to w.
+func (w *Wish) residents(text string, r Relation, now time.Time) string {
+	switch {
+	case w.State == WishAwaiting && w.WithTownship:
+		return "请您打分, 并告诉我们是否解决了; 没解决由乡镇（街道）决定如何继续办理。"
+	case w.State == WishClosed && !w.reopenable(r, now):
+		return "谢谢您的参与。"
+	}
+	return text
 }

@@ -5,8 +5,11 @@ import (
 	"slices"
 
 	"dandelion/internal/db"
+	"dandelion/internal/fault"
 	"dandelion/model"
 )
+
+var errFilter = fault.Define(fault.Invalid, "wish.filter", "这个列表不支持所选的筛选条件")
 
 // View names a list of wishes.
 type View string
@@ -41,8 +44,41 @@ type Filter struct {
 	Limit   int
 }
 
+// filters are what each list can be narrowed by: what there is an index for. A
+// person's own lists are short, but for what his unit has claimed.
+var filters = map[View][]string{
+	ViewPool:      {"org_id", "kind", "urgency"},
+	ViewMine:      {"state"},
+	ViewClaims:    {"state"},
+	ViewOrders:    {},
+	ViewQueue:     {"org_id", "state", "kind", "urgency", "light"},
+	ViewCommunity: {"org_id", "state", "kind", "urgency", "light"},
+}
+
+// check refuses a filter that the list does not have.
+func (f Filter) check() error {
+	err := errFilter
+	for _, p := range []struct {
+		name  string
+		given bool
+	}{
+		{"org_id", f.OrgID != 0}, {"state", f.State != ""}, {"kind", f.Kind != ""}, {"urgency", f.Urgency != ""}, {"light", f.Light != ""},
+	} {
+		if p.given && !slices.Contains(filters[f.View], p.name) {
+			err = err.At("query."+p.name, "这个列表不能按此项筛选")
+		}
+	}
+	if len(err.Fields) > 0 {
+		return err
+	}
+	return nil
+}
+
 // List returns the wishes that f asks for, newest first, each as who may see it.
 func (s *Service) List(ctx context.Context, who model.Actor, f Filter) (all []*Seen, err error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	branches, err := f.branches(who)
 	if err != nil {
 		return nil, err
@@ -204,7 +240,7 @@ func (f Filter) below(h model.Held) (string, any, any) {
 
 func (f Filter) queue(who model.Actor) ([]branch, error) {
 	desks, err := f.desks(who, "queue_org_id")
-	if err != nil || f.State != "" || f.Light != "" {
+	if err != nil || f.State != "" || f.Kind != "" || f.Urgency != "" || f.Light != "" {
 		return desks, err
 	}
 	var all []branch

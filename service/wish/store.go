@@ -3,6 +3,7 @@ package wish
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"dandelion/internal/db"
@@ -83,6 +84,11 @@ func (b branch) and(where string, args ...any) branch {
 	return branch{b.where + " AND " + where, append(append([]any{}, b.args...), args...)}
 }
 
+// query returns the newest ids of b before one, as one index has them.
+func (b branch) query(before int64, limit int) (string, []any) {
+	return fmt.Sprintf("SELECT id FROM wishes WHERE %s AND id < ? ORDER BY id DESC LIMIT %d", b.where, limit), append(slices.Clip(b.args), before)
+}
+
 // either returns what is in any of the branches, mostly the only one.
 func either(branches []branch) branch {
 	var parts []string
@@ -107,9 +113,8 @@ func page(tx *db.Tx, branches []branch, before int64, limit int) ([]row, error) 
 	var parts []string
 	var args []any
 	for i, b := range branches {
-		parts = append(parts, fmt.Sprintf(
-			"SELECT id FROM (SELECT id FROM wishes WHERE %s AND id < ? ORDER BY id DESC LIMIT %d) b%d", b.where, limit, i))
-		args = append(append(args, b.args...), before)
+		query, values := b.query(before, limit)
+		parts, args = append(parts, fmt.Sprintf("SELECT id FROM (%s) b%d", query, i)), append(args, values...)
 	}
 	from := fmt.Sprintf("(SELECT id FROM (%s) a ORDER BY id DESC LIMIT %d) p JOIN wishes w ON w.id = p.id",
 		strings.Join(parts, " UNION "), limit)
