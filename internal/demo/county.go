@@ -32,6 +32,7 @@ func build(now time.Time) (*world, error) {
 	w.partners()
 	w.otherCounty()
 	w.people()
+	w.staff()
 	w.personas()
 	return w, w.err
 }

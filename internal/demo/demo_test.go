@@ -85,6 +85,22 @@ func reportsFigures(t *testing.T, d *db.DB) {
 	}
 }
 
+// nothingWaitsForNobody: whoever can be sent something has somebody to take it.
+func nothingWaitsForNobody(t *testing.T, d *db.DB) {
+	t.Helper()
+	held := " AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.org_id = o.id AND g.active_key IS NOT NULL AND g.role = '"
+	for name, query := range map[string]string{
+		"units without a liaison":         "SELECT COUNT(*) FROM orgs o WHERE o.kind = 'unit' AND o.tenant_id = ?" + held + "liaison')",
+		"grids without a grid worker":     "SELECT COUNT(*) FROM orgs o WHERE o.kind = 'grid' AND o.tenant_id = ?" + held + "grid_worker')",
+		"communities without a worker":    "SELECT COUNT(*) FROM orgs o WHERE o.kind = 'community' AND o.tenant_id = ?" + held + "worker')",
+		"communities without a volunteer": "SELECT COUNT(*) FROM orgs o WHERE o.kind = 'community' AND o.tenant_id = ?" + held + "volunteer')",
+	} {
+		if n := number(t, d, query, demo.CountyID); n != 0 {
+			t.Errorf("%d %s", n, name)
+		}
+	}
+}
+
 func wishesAreReal(t *testing.T, d *db.DB) {
 	t.Helper()
 	for _, s := range model.WishStates() {
@@ -176,6 +192,7 @@ func TestTheDemoCounty(t *testing.T) {
 	d := load(t, url)
 	before := checksum(t, d)
 	t.Run("has the report's figures", func(t *testing.T) { reportsFigures(t, d) })
+	t.Run("has somebody everywhere", func(t *testing.T) { nothingWaitsForNobody(t, d) })
 	t.Run("has wishes as the system would write them", func(t *testing.T) { wishesAreReal(t, d) })
 	t.Run("has stories that take every way", func(t *testing.T) { storiesTakeEveryWay(t, d) })
 	t.Run("is loaded once", func(t *testing.T) {

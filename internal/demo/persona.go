@@ -105,7 +105,7 @@ func (w *world) peopleOf(community int64) *crowd {
 	}
 	held := w.held()
 	for _, u := range w.users {
-		if u.HomePath.At(model.LevelCommunity) == community {
+		if u.ID < firstStaff && u.HomePath.At(model.LevelCommunity) == community {
 			c.join(actorOf(u, held[u.ID]), community)
 		}
 	}
