@@ -246,6 +246,7 @@ CREATE TABLE wishes (
   minutes           BIGINT NOT NULL,
   unverified        BOOLEAN NOT NULL,
   rework_rounds     BIGINT NOT NULL,
+  with_township     BOOLEAN NOT NULL,
   fail_by           BIGINT NOT NULL,
   fail_reason       VARCHAR(500) NOT NULL,
   stars             BIGINT NOT NULL,
@@ -253,6 +254,8 @@ CREATE TABLE wishes (
   closed_at         DATETIME(3) NULL,
   reopened          BIGINT NOT NULL,
   appeal_until      DATETIME(3) NULL,
+  reopen_until      DATETIME(3) NULL,
+  reject_code       VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   reason            VARCHAR(500) NOT NULL,
   next_hint         VARCHAR(500) NOT NULL,
   created_at        DATETIME(3) NOT NULL,
@@ -261,6 +264,7 @@ CREATE TABLE wishes (
   version           BIGINT NOT NULL,
   KEY idx_wishes_beneficiary (beneficiary_id, id),
   KEY idx_wishes_claim_org (claim_org_id, id),
+  KEY idx_wishes_claim_org_state (claim_org_id, state, id),
   KEY idx_wishes_claimer (claimer_id, id),
   KEY idx_wishes_community (community_id, id),
   KEY idx_wishes_community_kind (community_id, kind, id),
@@ -268,14 +272,17 @@ CREATE TABLE wishes (
   KEY idx_wishes_community_state (community_id, state, id),
   KEY idx_wishes_community_urgency (community_id, urgency, id),
   KEY idx_wishes_pool (pool_org_id, id),
+  KEY idx_wishes_pool_community (pool_org_id, community_id, id),
   KEY idx_wishes_pool_kind (pool_org_id, kind, id),
   KEY idx_wishes_pool_urgency (pool_org_id, urgency, id),
   KEY idx_wishes_proxy (proxy_id, id),
   KEY idx_wishes_queue (queue_org_id, state, id),
+  KEY idx_wishes_queue_kind (queue_org_id, kind, id),
   KEY idx_wishes_queue_light (queue_org_id, light, id),
+  KEY idx_wishes_queue_urgency (queue_org_id, urgency, id),
   KEY idx_wishes_requester (requester_id, id),
-  KEY idx_wishes_target_org (target_org_id, id),
-  KEY idx_wishes_target_user (target_user_id, id)
+  KEY idx_wishes_target_org (target_org_id, state, id),
+  KEY idx_wishes_target_user (target_user_id, state, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE beneficiaries (
