@@ -2,9 +2,11 @@ package db
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 )
 
@@ -25,10 +27,14 @@ func (c counting) LogMode(l logger.LogLevel) logger.Interface {
 	return counting{c.Interface.LogMode(l)}
 }
 
-// Trace counts the statement and passes it on.
+// Trace counts the statement and passes it on. A key that is taken is an answer
+// and no failure: whoever asked for it has to deal with it.
 func (c counting) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), err error) {
 	if n, ok := ctx.Value(countKey{}).(*atomic.Int64); ok {
 		n.Add(1)
+	}
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		err = nil
 	}
 	c.Interface.Trace(ctx, begin, fc, err)
 }

@@ -48,7 +48,7 @@ func Open(url string, o Options) (*DB, error) {
 		DisableNestedTransaction: true,
 		NowFunc:                  now,
 		Logger: counting{logger.NewSlogLogger(o.Log, logger.Config{
-			LogLevel: logger.Error, ParameterizedQueries: true, IgnoreRecordNotFoundError: true,
+			LogLevel: logger.Error, IgnoreRecordNotFoundError: true,
 		})},
 	})
 	if err != nil {
