@@ -42,7 +42,10 @@ func (s Services) once(c huma.Context, next func(huma.Context)) {
 		replay(g, answer)
 		return
 	}
-	s.held(g, r, func() { next(huma.WithContext(c, ctx)) })
+	s.held(g, r, func() bool {
+		next(huma.WithContext(c, ctx))
+		return idempotency.Kept(ctx)
+	})
 }
 
 // requestOf names the request: a key belongs to one person and one request. Of
@@ -64,11 +67,13 @@ func requestOf(g *gin.Context, key string, body []byte) idempotency.Request {
 }
 
 // held serves a request with its answer held back, keeps the answer of one that
-// succeeded, and gives the winner's to one that lost the race.
-func (s Services) held(g *gin.Context, r idempotency.Request, serve func()) {
-	out, ctx := g.Writer, g.Request.Context()
-	hold := hold(g, serve)
-	if hold.status < http.StatusMultipleChoices {
+// succeeded, and gives the winner's to one that lost the race. Serve reports
+// whether it has used up the key: then a refusal is the answer too, for it says
+// what was done, such as a search that is on record and found nobody.
+func (s Services) held(g *gin.Context, r idempotency.Request, serve func() bool) {
+	out, ctx, used := g.Writer, g.Request.Context(), false
+	hold := hold(g, func() { used = serve() })
+	if hold.status < http.StatusMultipleChoices || used && hold.status < http.StatusInternalServerError {
 		s.keep(ctx, r, idempotency.Answer{Status: hold.status, Body: hold.body.Bytes()})
 	} else if cause := noteOf(ctx).cause; cause != nil {
 		if answer, err := s.Idempotency.Await(ctx, r, cause); answer != nil {
@@ -112,7 +117,11 @@ func replay(g *gin.Context, a *idempotency.Answer) {
 	for _, own := range []string{"Content-Type", "Retry-After"} { // of the failure that it stands in for
 		g.Writer.Header().Del(own)
 	}
-	g.Data(a.Status, "application/json", a.Body)
+	kind := "application/json"
+	if a.Status >= http.StatusBadRequest {
+		kind = problemType
+	}
+	g.Data(a.Status, kind, a.Body)
 	g.Abort()
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"dandelion/internal/db"
 	"dandelion/model"
@@ -66,6 +67,28 @@ func TestOnlySuccessIsKept(t *testing.T) {
 				t.Errorf("%s: %d %v", body, w.Code, w.Header())
 			}
 		}
+	}
+}
+
+// TestARefusalAfterTheWorkIsKept is about work that was committed, and the key
+// with it, before the answer was no.
+func TestARefusalAfterTheWorkIsKept(t *testing.T) {
+	r, toy := toyKernel(t, io.Discard)
+	begun := time.Now()
+	first := send(r, `{"name":"late"}`, "key-of-late")
+	again := send(r, `{"name":"late"}`, "key-of-late")
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("the request waits %v for itself", took)
+	}
+	if p := problemIn(t, first); p.Code != errToy.Code {
+		t.Errorf("first: %d %s", first.Code, first.Body)
+	}
+	if again.Code != first.Code || again.Body.String() != first.Body.String() || again.Header().Get(replayed) != "true" ||
+		again.Header().Get("Content-Type") != problemType {
+		t.Errorf("again: %d %v %s, want %s", again.Code, again.Header(), again.Body, first.Body)
+	}
+	if n := toy.runs(t); n != 1 {
+		t.Errorf("the toy was taken %d times", n)
 	}
 }
 

@@ -71,6 +71,9 @@ func (t *toys) take(ctx context.Context, _ model.Actor, in *toyInput) (*toyView,
 	if t.stop != nil {
 		t.stop()
 	}
+	if in.Body.Name == "late" {
+		return nil, errors.Join(errToy, err)
+	}
 	return v, err
 }
 

@@ -263,6 +263,11 @@ func TestAKeyBelongsToOnePersonAndOneSuccess(t *testing.T) {
 	if r := send(resident, "/wishes", orderForm(nil), "key-of-error"); r.Status != 201 {
 		t.Errorf("a key under which nothing was done: %s", r)
 	}
+	for range 2 { // the search is on record, and has an answer
+		if r := send(admin, "/users/find", form{"phone": "13912340000"}, "key-of-nobody"); r.Status != http.StatusNotFound || r.Code() != "user.not_found" {
+			t.Errorf("a search that finds nobody: %s", r)
+		}
+	}
 	if r := send(resident, "/wishes", orderForm(nil), "bad key!"); r.Status != 422 || r.Code() != "idempotency.key" {
 		t.Errorf("a key that is none: %s", r)
 	}

@@ -53,6 +53,12 @@ func BeforeCommit(ctx context.Context, f func(*Tx) error) context.Context {
 	return context.WithValue(ctx, hookKey{}, &hook{run: f})
 }
 
+// Committed reports whether what BeforeCommit left in ctx has been committed.
+func Committed(ctx context.Context) bool {
+	h, _ := ctx.Value(hookKey{}).(*hook)
+	return h != nil && h.done
+}
+
 func (d *DB) tx(ctx context.Context, g *gorm.DB) *Tx {
 	ctx = context.WithValue(ctx, inside{}, true)
 	return &Tx{DB: g.WithContext(ctx), Ctx: ctx, Now: d.now(), ids: d.ids}

@@ -87,6 +87,10 @@ func (s *Store) Begin(ctx context.Context, r Request) (context.Context, *Answer,
 	return db.BeforeCommit(ctx, func(tx *db.Tx) error { return add(tx, r, 0, "") }), nil, nil
 }
 
+// Kept reports whether the key of the request whose context Begin returned has
+// been written, so that nobody can do the work under it again.
+func Kept(ctx context.Context) bool { return db.Committed(ctx) }
+
 // Await returns the answer of the winner of a race, given or about to be. Err is
 // what the loser got: that the key is taken, or that the work, which the winner
 // has just done, cannot be done again. If nobody has won it is returned as it is.
