@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"dandelion/internal/fault"
@@ -63,18 +64,30 @@ type auditView struct {
 	Action    string         `json:"action"`
 	Subject   string         `json:"subject"`
 	SubjectID id             `json:"subject_id,omitempty"`
-	Detail    map[string]any `json:"detail"`
+	Detail    map[string]any `json:"detail" doc:"What the action was about; ids are strings here too"`
 	RequestID string         `json:"request_id,omitempty"`
 	At        time.Time      `json:"at"`
 }
 
 func showAudit(a org.AuditLine) auditView {
-	v := auditView{
+	return auditView{
 		ID: idOf(a.ID), ActorID: idOf(a.ActorID), Actor: a.DisplayName, Action: a.Action, Subject: string(a.Subject), SubjectID: idOf(a.SubjectID),
-		Detail: map[string]any{}, RequestID: a.RequestID, At: a.CreatedAt,
+		Detail: detailOf(a.Detail), RequestID: a.RequestID, At: a.CreatedAt,
 	}
-	if err := json.Unmarshal([]byte(a.Detail), &v.Detail); err != nil {
-		v.Detail = map[string]any{}
+}
+
+// detailOf reads the detail of a line, in which keys are numbers: they become
+// what clients know them as, and no digit of them is lost.
+func detailOf(text string) map[string]any {
+	v, in := map[string]any{}, json.NewDecoder(strings.NewReader(text))
+	in.UseNumber()
+	if err := in.Decode(&v); err != nil || v == nil {
+		return map[string]any{}
+	}
+	for name, value := range v {
+		if n, ok := value.(json.Number); ok && strings.HasSuffix(name, "_id") {
+			v[name] = id(n)
+		}
 	}
 	return v
 }

@@ -140,7 +140,7 @@ func (s *Service) Create(ctx context.Context, who model.Actor, kind model.OrgKin
 		if err := db.Add(tx, o); err != nil {
 			return nameTaken(err)
 		}
-		return audit.Put(tx, who, "org.create", model.OfOrg, o.ID, map[string]any{"kind": kind, "parent": parent})
+		return audit.Put(tx, who, "org.create", model.OfOrg, o.ID, map[string]any{"kind": kind, "parent_id": parent})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("org: create: %w", err)
