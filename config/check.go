@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 )
+
+// maxDrain keeps a stop shorter than what orchestrators allow for it.
+const maxDrain = time.Minute
 
 // rule is something that is unsafe in production, and what to do about it.
 type rule struct {
@@ -26,6 +30,7 @@ var rules = []rule{
 	{func(c Config) bool { return everybody(c.TrustedProxies) }, "不能信任所有代理: set --trusted-proxies to the networks of your own proxies"},
 	{func(c Config) bool { return everybody(c.MetricsAllow) }, "运行指标不能对所有人开放: set --metrics-allow to the networks of your monitoring"},
 	{func(c Config) bool { return c.SessionDays < 1 || c.SessionDays > 90 }, "登录有效期须为 1–90 天: set --session-days between 1 and 90"},
+	{func(c Config) bool { return c.Drain <= 0 }, "停机前须给负载均衡留出时间: set --drain to two intervals of its health check, such as 5s"},
 	{func(c Config) bool { return c.LogLevel == "debug" }, "生产环境不能使用 debug 日志: set --log-level to info"},
 }
 
@@ -34,6 +39,7 @@ var always = []rule{
 	{func(c Config) bool { return badNetworks(c.TrustedProxies) }, "可信代理网段有误: --trusted-proxies takes networks such as 10.0.0.0/8"},
 	{func(c Config) bool { return badNetworks(c.MetricsAllow) }, "指标网段有误: --metrics-allow takes networks such as 10.0.0.0/8"},
 	{func(c Config) bool { return c.Poll <= 0 || c.Grace <= 0 || c.Pool < 1 }, "间隔、等待和连接数须大于 0: set --poll, --grace and --pool above 0"},
+	{func(c Config) bool { return c.Drain < 0 || c.Drain > maxDrain }, "停机前继续服务的时间须为 0–60 秒: set --drain between 0 and 60s"},
 	{func(c Config) bool { return c.Keys != "" && badKeys(c) }, "字段加密密钥有误: --keys takes ID:BASE64 of 32 bytes each"},
 	{func(c Config) bool { return (c.Keys == "") != (c.IndexKey == "") }, "字段加密密钥与盲索引密钥须一起设置: set both --keys and --index-key, or neither"},
 	{

@@ -39,6 +39,7 @@ type Config struct {
 	PrivacyVersion string        `default:"1.0" env:"DANDELION_PRIVACY_VERSION" help:"现行隐私政策版本: consent is asked for this version."`
 	SessionDays    int           `default:"30" env:"DANDELION_SESSION_DAYS" help:"登录有效天数."`
 	Poll           time.Duration `default:"1s" env:"DANDELION_POLL" help:"后台任务间隔: how often to look for work that has fallen due."`
+	Drain          time.Duration `default:"0s" env:"DANDELION_DRAIN" help:"停机前继续服务: how long to answer requests after /readyz says no, so that a load balancer can see it."`
 	Grace          time.Duration `default:"10s" env:"DANDELION_GRACE" help:"停机等待: how long to wait for requests that are being answered."`
 	LogLevel       string        `default:"info" enum:"debug,info,warn,error" env:"DANDELION_LOG_LEVEL" help:"日志级别."`
 }

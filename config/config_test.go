@@ -30,6 +30,7 @@ func safe() config.Config {
 	c.Redis = []string{"redis:6379"}
 	c.WeChatAppID, c.WeChatSecret = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
 	c.Keys, c.IndexKey, c.CursorKey = "k1:"+key(1), key(2), key(3)
+	c.Drain = 5 * time.Second
 	c.TrustedProxies, c.MetricsAllow = []string{"10.0.0.0/8"}, []string{"10.1.0.0/16"}
 	return c
 }
@@ -82,6 +83,8 @@ func TestUnsafeSettingsRefuseToStart(t *testing.T) {
 		"sessions for no time":       {func(c *config.Config) { c.SessionDays = 0 }, "--session-days"},
 		"debug logs":                 {func(c *config.Config) { c.LogLevel = "debug" }, "--log-level"},
 		"no pause between polls":     {func(c *config.Config) { c.Poll = 0 }, "--poll"},
+		"no time for the balancer":   {func(c *config.Config) { c.Drain = 0 }, "--drain"},
+		"a stop without an end":      {func(c *config.Config) { c.Drain = time.Hour }, "--drain"},
 		"no grace":                   {func(c *config.Config) { c.Grace = 0 }, "--grace"},
 		"no connections":             {func(c *config.Config) { c.Pool = 0 }, "--pool"},
 		"a proxy that is no network": {func(c *config.Config) { c.TrustedProxies = []string{"proxy.local"} }, "--trusted-proxies"},

@@ -11,9 +11,10 @@ import (
 )
 
 // Serve answers requests on the listener until ctx is done, then stops
-// gracefully: it says that it is not ready, closes connections as they are
-// answered, waits for what is being answered and for the background work, and
-// only then returns.
+// gracefully: it says that it is not ready and goes on for as long as a load
+// balancer needs to see that, closing connections as they are answered; then it
+// takes no more, waits for what is being answered and for the background work,
+// and only then returns.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	var background sync.WaitGroup
 	work, halt := context.WithCancel(context.WithoutCancel(ctx))
@@ -29,6 +30,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	drained := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		a.API.Drain()
+		<-time.After(a.config.Drain)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.Grace)
 		defer cancel()
 		drained <- srv.Shutdown(grace)

@@ -131,6 +131,45 @@ func TestAStopAnswersWhatHasBegun(t *testing.T) {
 	}
 }
 
+// TestAStopIsSeenBeforeItHappens asks a system that stops, as a load balancer
+// and a client behind it do: it says that it is not ready, and answers every
+// request until the time for that is over.
+func TestAStopIsSeenBeforeItHappens(t *testing.T) {
+	const drain = time.Second
+	r := run(t, apitest.Options{Embedded: true, Change: func(c *config.Config) { c.Drain = drain }})
+	client := &http.Client{Transport: &http.Transport{}, Timeout: 5 * time.Second}
+	defer client.CloseIdleConnections()
+	ask := func(path string) *http.Response {
+		t.Helper()
+		req := r.Request(resident, http.MethodGet, path, nil)
+		req.RequestURI, req.URL.Scheme, req.URL.Host = "", "http", r.addr
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatalf("while it stops %s is not answered: %v", path, err)
+		}
+		_ = res.Body.Close()
+		return res
+	}
+	if res := ask("/me"); res.StatusCode != 200 || res.Close {
+		t.Fatalf("before the stop: %d, the connection closes: %t", res.StatusCode, res.Close)
+	}
+	begun := time.Now()
+	r.stop()
+	for ask("/readyz").StatusCode == http.StatusOK {
+		if time.Since(begun) > drain/2 {
+			t.Fatal("a stopping system is ready")
+		}
+	}
+	for time.Since(begun) < drain-200*time.Millisecond {
+		if res := ask("/me"); res.StatusCode != 200 || !res.Close {
+			t.Fatalf("while it stops: %d, the connection closes: %t", res.StatusCode, res.Close)
+		}
+	}
+	if err := r.finished(); err != nil || time.Since(begun) < drain {
+		t.Errorf("it stops after %v, %v", time.Since(begun), err)
+	}
+}
+
 // TestAStopDoesNotWaitForEver has a client that never finishes its request.
 func TestAStopDoesNotWaitForEver(t *testing.T) {
 	r := run(t, apitest.Options{Embedded: true, Change: func(c *config.Config) { c.Grace = 100 * time.Millisecond }})
