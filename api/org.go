@@ -18,6 +18,7 @@ func (s Services) orgRoutes() []route {
 		get("/orgs/{id}", "组织: one organisation", model.Consented, s.getOrg),
 		patch("/orgs/{id}", "修改组织: name and skills", model.ManageOrgs, s.changeOrg),
 		post("/orgs/{id}/close", "停用组织: take an organisation out of use", model.ManageOrgs, s.closeOrg),
+		post("/orgs/{id}/reopen", "恢复组织: take a closed organisation into use again", model.ManageOrgs, s.reopenOrg),
 		get("/grants", "授权: grants of a person or in an organisation", model.ManageGrants, s.listGrants),
 		create("/grants", "授权: give somebody a role in an organisation", model.ManageGrants, s.giveGrant),
 		post("/grants/{id}/revoke", "撤销授权: end a grant", model.ManageGrants, s.revokeGrant),
@@ -148,6 +149,10 @@ func (s Services) changeOrg(ctx context.Context, who model.Actor, in *changeOrgI
 
 func (s Services) closeOrg(ctx context.Context, who model.Actor, in *byID) (*orgView, error) {
 	return viewOrg(s.Orgs.Close(ctx, who, in.ID.n()))
+}
+
+func (s Services) reopenOrg(ctx context.Context, who model.Actor, in *byID) (*orgView, error) {
+	return viewOrg(s.Orgs.Reopen(ctx, who, in.ID.n()))
 }
 
 // grantView is a grant, in force or ended.

@@ -14,6 +14,9 @@ var (
 	ErrOrgParent   = fault.Define(fault.Invalid, "org.parent", "这类组织不能设在该上级之下")
 	ErrOrgName     = fault.Define(fault.Conflict, "org.name_taken", "同一上级下已有同名同类组织")
 	ErrOrgClosed   = fault.Define(fault.Conflict, "org.closed", "组织已停用")
+	ErrOrgCounty   = fault.Define(fault.Conflict, "org.county", "县级组织不能停用")
+	ErrOrgInUse    = fault.Define(fault.Conflict, "org.in_use", "组织下还有在用的下级组织或未办结的心愿, 请先处理")
+	ErrOrgActive   = fault.Define(fault.Conflict, "org.active", "组织正在使用, 无需恢复")
 	ErrOrgForeign  = fault.Define(fault.Forbidden, "org.foreign", "只能管理本人职责范围内的组织")
 )
 
@@ -130,12 +133,28 @@ func NewOrg(id int64, kind OrgKind, name string, parent *Org) (*Org, error) {
 	return o, nil
 }
 
-// Close takes o out of use.
+// Close takes o out of use. A county is not closed: nobody would be left who
+// could undo it.
 func (o *Org) Close() error {
-	if o.State == OrgClosed {
+	switch {
+	case o.Kind == OrgCounty:
+		return ErrOrgCounty
+	case o.State == OrgClosed:
 		return ErrOrgClosed
 	}
 	o.State = OrgClosed
+	return nil
+}
+
+// Reopen takes o into use again (恢复) under parent, which is in use.
+func (o *Org) Reopen(parent *Org) error {
+	switch {
+	case o.State == OrgActive:
+		return ErrOrgActive
+	case parent.State != OrgActive:
+		return ErrOrgClosed.Saying("上级组织已停用, 请先恢复上级组织")
+	}
+	o.State = OrgActive
 	return nil
 }
 

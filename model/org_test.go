@@ -76,6 +76,20 @@ func TestWhatStandsInACommunityBelongsToIt(t *testing.T) {
 	if _, err := NewOrg(10, OrgGrid, "网格", c); !errors.Is(err, ErrOrgClosed) {
 		t.Errorf("a grid of what is closed: %v", err)
 	}
+	if err := u.Reopen(c); !errors.Is(err, ErrOrgActive) {
+		t.Errorf("reopening what is in use: %v", err)
+	}
+	u.State = OrgClosed
+	if err := u.Reopen(c); !errors.Is(err, ErrOrgClosed) || u.State != OrgClosed {
+		t.Errorf("reopening under what is closed: %v", err)
+	}
+	if err := c.Reopen(&Org{State: OrgActive}); err != nil || c.State != OrgActive {
+		t.Errorf("reopening: %v", err)
+	}
+	k := &Org{ID: 1, TenantID: 1, Kind: OrgCounty, State: OrgActive}
+	if err := k.Close(); !errors.Is(err, ErrOrgCounty) || k.State != OrgActive {
+		t.Errorf("closing a county: %v", err)
+	}
 }
 
 func TestPaths(t *testing.T) {

@@ -49,7 +49,7 @@ var permissions = map[model.Permission]string{
 		POST /wishes/{id}/refuse_extension, POST /wishes/{id}/revoke, POST /wishes/{id}/suspend, POST /wishes/{id}/resume, POST /wishes/{id}/verify,
 		POST /wishes/{id}/send_back, POST /wishes/{id}/fail, POST /wishes/{id}/confirm_fail, POST /wishes/{id}/refuse_fail, GET /tasks,
 		POST /tasks/{id}/finish`,
-	model.ManageOrgs: `POST /orgs, PATCH /orgs/{id}, POST /orgs/{id}/close`,
+	model.ManageOrgs: `POST /orgs, PATCH /orgs/{id}, POST /orgs/{id}/close, POST /orgs/{id}/reopen`,
 	model.ManageGrants: `GET /grants, POST /grants, POST /grants/{id}/revoke, POST /users/find, POST /users/{id}/disable,
 		POST /users/{id}/enable`,
 	model.EditPolicy: `GET /policy, PUT /policy/{name}`,

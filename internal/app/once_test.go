@@ -85,7 +85,12 @@ func errands(t *testing.T, w world) map[string]func() errand {
 		},
 		"PATCH /orgs/{id}":      of("/orgs/{id}", form{"skills": []string{"电工"}}, newOrg),
 		"POST /orgs/{id}/close": of("/orgs/{id}/close", nil, newOrg),
-		"POST /grants":          func() errand { return errand{admin, "/grants", grant()} },
+		"POST /orgs/{id}/reopen": of("/orgs/{id}/reopen", nil, func() string {
+			org := newOrg()
+			w.Must(admin, http.MethodPost, "/orgs/"+org+"/close", nil)
+			return org
+		}),
+		"POST /grants": func() errand { return errand{admin, "/grants", grant()} },
 		"POST /grants/{id}/revoke": of("/grants/{id}/revoke", reason(), func() string {
 			return w.Must(admin, http.MethodPost, "/grants", grant()).ID()
 		}),

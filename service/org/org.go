@@ -140,6 +140,9 @@ func (s *Service) Create(ctx context.Context, who model.Actor, kind model.OrgKin
 		if err := db.Add(tx, o); err != nil {
 			return nameTaken(err)
 		}
+		if err := hold(tx, above); err != nil {
+			return err
+		}
 		return audit.Put(tx, who, "org.create", model.OfOrg, o.ID, map[string]any{"kind": kind, "parent_id": parent})
 	})
 	if err != nil {
@@ -173,7 +176,7 @@ func skillsOf(words []string) (model.Skills, error) {
 // Change renames an organisation or says anew what it offers to do; nil leaves
 // it as it is.
 func (s *Service) Change(ctx context.Context, who model.Actor, id int64, name *string, skills *[]string) (*model.Org, error) {
-	return s.alter(ctx, who, id, "org.change", func(o *model.Org) (err error) {
+	return s.alter(ctx, who, id, "org.change", func(_ *db.Tx, o *model.Org) (err error) {
 		if name != nil {
 			clean, ok := model.CleanText(*name, 2, 30)
 			if !ok {
@@ -188,14 +191,9 @@ func (s *Service) Change(ctx context.Context, who model.Actor, id int64, name *s
 	})
 }
 
-// Close takes an organisation out of use (停用).
-func (s *Service) Close(ctx context.Context, who model.Actor, id int64) (*model.Org, error) {
-	return s.alter(ctx, who, id, "org.close", (*model.Org).Close)
-}
-
 // alter changes an organisation that who administers, and says so in the audit
 // log.
-func (s *Service) alter(ctx context.Context, who model.Actor, id int64, action string, change func(*model.Org) error) (*model.Org, error) {
+func (s *Service) alter(ctx context.Context, who model.Actor, id int64, action string, change func(*db.Tx, *model.Org) error) (*model.Org, error) {
 	var after model.Org
 	err := s.db.Update(ctx, func(tx *db.Tx) error {
 		before, err := managed(tx, who, id)
@@ -203,7 +201,7 @@ func (s *Service) alter(ctx context.Context, who model.Actor, id int64, action s
 			return err
 		}
 		after = *before
-		if err := change(&after); err != nil {
+		if err := change(tx, &after); err != nil {
 			return err
 		}
 		if err := db.Save(tx, before, &after); err != nil {
