@@ -13,7 +13,7 @@ import (
 
 type findUserInput struct {
 	Body struct {
-		Phone string `json:"phone" pattern:"^1[3-9][0-9]{9}$" doc:"In the body, so that no log can hold it"`
+		Phone string `json:"phone" pattern:"^1[3-9][0-9]{9}$" patternDescription:"11 位手机号" doc:"In the body, so that no log can hold it"`
 	}
 }
 

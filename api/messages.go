@@ -119,9 +119,13 @@ func text(path, s string, least, most int) (string, error) {
 
 // texts cleans two texts of 2 to 300 characters.
 func texts(path, s, path2, s2 string) (clean, clean2 string, err error) {
-	if clean, err = text(path, s, 2, 300); err != nil {
+	clean, err = text(path, s, 2, 300)
+	clean2, err2 := text(path2, s2, 2, 300)
+	switch {
+	case err == nil:
+		return clean, clean2, err2
+	case err2 == nil:
 		return "", "", err
 	}
-	clean2, err = text(path2, s2, 2, 300)
-	return clean, clean2, err
+	return "", "", withFields(fault.Of(err), []error{err2})
 }

@@ -28,6 +28,7 @@ const (
 // the context, so that the log line at the end can tell all of it.
 type note struct {
 	id    string
+	begun time.Time
 	actor model.Actor
 	token string
 	body  []byte // as it was sent
@@ -50,7 +51,7 @@ var requestID = regexp.MustCompile(`^[A-Za-z0-9-]{8,32}$`)
 // over. The line has the route and not the path or the query, which may name
 // people.
 func (s Services) observe(c *gin.Context) {
-	start, n := s.Now(), &note{id: c.GetHeader("X-Request-Id")}
+	n := &note{id: c.GetHeader("X-Request-Id"), begun: s.Now()}
 	if !requestID.MatchString(n.id) {
 		n.id = rand.Text()
 	}
@@ -66,7 +67,7 @@ func (s Services) observe(c *gin.Context) {
 	}
 	c.Next()
 
-	took, status := s.Now().Sub(start), c.Writer.Status()
+	took, status := s.Now().Sub(n.begun), c.Writer.Status()
 	if client.Err() != nil && errors.Is(n.cause, context.Canceled) {
 		status = clientLeft
 	}

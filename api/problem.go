@@ -180,22 +180,59 @@ var fieldPath = regexp.MustCompile(`^[a-z]+(\.[a-z_]{1,32}\b(\[[0-9]{1,3}\])?)*`
 func humaProblem(ctx context.Context, status int, errs []error) *problem {
 	err := errors.Join(errs...)
 	switch {
-	case fault.Of(err) != nil:
+	case len(errs) == 1 && fault.Of(err) != nil:
 		return problemOf(ctx, err)
 	case status >= http.StatusInternalServerError:
 		return problemAs(ctx, status, errInternal, err)
 	}
-	f := humaFault(status)
+	f := common(errs, humaFault(status))
 	for _, e := range errs {
 		var d *huma.ErrorDetail
 		if errors.As(e, &d) {
 			f = f.At(fieldPath.FindString(d.Location), fieldMessage(d.Message))
 		}
 	}
+	f = withFields(f, errs)
 	slices.SortFunc(f.Fields, func(a, b fault.Field) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
 	})
 	return problemAs(ctx, status, f, nil)
+}
+
+// common returns the fault that all of errs are, without what it says of
+// fields; otherwise if they are not all one.
+func common(errs []error, otherwise *fault.Fault) *fault.Fault {
+	var one *fault.Fault
+	for _, e := range errs {
+		f := fault.Of(e)
+		if f == nil || one != nil && !f.Is(one) {
+			return otherwise
+		}
+		one = f
+	}
+	if one == nil {
+		return otherwise
+	}
+	bare := *one
+	bare.Fields = nil
+	return &bare
+}
+
+// withFields adds what the faults among errs say of fields of which nothing has
+// been said.
+func withFields(f *fault.Fault, errs []error) *fault.Fault {
+	for _, e := range errs {
+		g := fault.Of(e)
+		if g == nil {
+			continue
+		}
+		for _, x := range g.Fields {
+			if !slices.ContainsFunc(f.Fields, func(y fault.Field) bool { return x.Path == y.Path }) {
+				f = f.At(x.Path, x.Message)
+			}
+		}
+	}
+	return f
 }
 
 func humaFault(status int) *fault.Fault {

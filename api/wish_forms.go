@@ -26,12 +26,12 @@ type OrderForm struct {
 	PlaceID     id               `json:"place_id,omitempty" doc:"Community or grid; absent: where the requester lives"`
 	Beneficiary *beneficiaryForm `json:"beneficiary,omitempty" doc:"Who it is for; of one's own wish only what the account does not know"`
 	ConsentBy   string           `json:"consent_by,omitempty" enum:"oral,written,guardian" doc:"How a proxy got the beneficiary's consent"`
-	ProxyPhone  string           `json:"proxy_phone,omitempty" maxLength:"11" doc:"Of a staff order: whose account may judge for the beneficiary; absent: nobody, or whom a change leaves as it was"`
+	ProxyPhone  string           `json:"proxy_phone,omitempty" pattern:"^(1[3-9][0-9]{9})?$" patternDescription:"11 位手机号" doc:"Of a staff order: whose account may judge for the beneficiary; absent: nobody, or whom a change leaves as it was"`
 }
 
 type beneficiaryForm struct {
 	Name    string `json:"name,omitempty" maxLength:"20"`
-	Phone   string `json:"phone,omitempty" maxLength:"11"`
+	Phone   string `json:"phone,omitempty" pattern:"^(1[3-9][0-9]{9})?$" patternDescription:"11 位手机号"`
 	Address string `json:"address,omitempty" maxLength:"200"`
 }
 
@@ -78,7 +78,8 @@ type editWishInput struct {
 }
 
 func (s Services) editWish(ctx context.Context, who model.Actor, in *editWishInput) (*wishView, error) {
-	return viewWish(s.Wishes.Edit(ctx, who, in.ID.n(), in.Body.order()))
+	v, err := viewWish(s.Wishes.Edit(ctx, who, in.ID.n(), in.Body.order()))
+	return v, at(err, model.ErrWishConsent, "body.consent_by", mustConsent)
 }
 
 type returnWishInput struct {
@@ -235,7 +236,8 @@ func (s Services) extendWish(ctx context.Context, who model.Actor, in *extendInp
 	if err != nil {
 		return nil, err
 	}
-	return viewWish(s.Wishes.Extend(ctx, who, in.ID.n(), moment(in.Body.Until), reason))
+	v, err := viewWish(s.Wishes.Extend(ctx, who, in.ID.n(), moment(in.Body.Until), reason))
+	return v, at(err, model.ErrWishDate, "body.until", mustFit)
 }
 
 type suspendInput struct {
@@ -251,7 +253,8 @@ func (s Services) suspendWish(ctx context.Context, who model.Actor, in *suspendI
 	if err != nil {
 		return nil, err
 	}
-	return viewWish(s.Wishes.Suspend(ctx, who, in.ID.n(), moment(in.Body.ResumeOn), reason))
+	v, err := viewWish(s.Wishes.Suspend(ctx, who, in.ID.n(), moment(in.Body.ResumeOn), reason))
+	return v, at(err, model.ErrWishDate, "body.resume_on", mustFit)
 }
 
 type reportInput struct {

@@ -146,5 +146,6 @@ type appointInput struct {
 }
 
 func (s Services) appointWish(ctx context.Context, who model.Actor, in *appointInput) (*wishView, error) {
-	return viewWish(s.Wishes.Appoint(ctx, who, in.ID.n(), moment(in.Body.At)))
+	v, err := viewWish(s.Wishes.Appoint(ctx, who, in.ID.n(), moment(in.Body.At)))
+	return v, at(err, model.ErrWishDate, "body.at", mustFit)
 }

@@ -121,7 +121,7 @@ func NewOrg(id int64, kind OrgKind, name string, parent *Org) (*Org, error) {
 	}
 	switch {
 	case !kind.May(parent.Kind):
-		return nil, ErrOrgParent
+		return nil, ErrOrgParent.At("body.parent_id", "须为可以设立这类组织的上级")
 	case parent.State != OrgActive:
 		return nil, ErrOrgClosed
 	}

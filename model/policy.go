@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"maps"
 	"time"
 
@@ -122,14 +123,18 @@ func PolicyOf(rows []PolicyRow) Policy {
 // limit or it cannot have such a value.
 func (p Policy) With(l Limit, value int64) (Policy, error) {
 	for _, s := range limits {
-		if s.Limit == l && value >= s.Min && value <= s.Max {
-			q := Policy{set: maps.Clone(p.set)}
-			if q.set == nil {
-				q.set = map[Limit]int64{}
-			}
-			q.set[l] = value
-			return q, nil
+		switch {
+		case s.Limit != l:
+			continue
+		case value < s.Min || value > s.Max:
+			return p, ErrPolicy.At("body.value", fmt.Sprintf("须为 %d–%d", s.Min, s.Max))
 		}
+		q := Policy{set: maps.Clone(p.set)}
+		if q.set == nil {
+			q.set = map[Limit]int64{}
+		}
+		q.set[l] = value
+		return q, nil
 	}
 	return p, ErrPolicy
 }

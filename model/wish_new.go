@@ -85,7 +85,7 @@ func (w *Wish) describe(o WishOrder, s Step) error {
 	switch {
 	case !ok || !ok2 || !ok3 || strings.Contains(title, "\n"):
 		return ErrWishText
-	case o.ExpectedBy != nil && (o.ExpectedBy.Before(s.Now) || o.ExpectedBy.After(s.Now.AddDate(1, 0, 0))):
+	case o.ExpectedBy != nil && !InTime(*o.ExpectedBy, s.Now):
 		return ErrWishDate
 	}
 	w.Kind, w.Urgency, w.AgeGroup, w.Sensitive, w.Skill = o.Kind, o.Urgency, o.AgeGroup, o.Sensitive, skill

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 )
 
@@ -25,5 +26,38 @@ func TestTheAuditLogNamesPeopleByTheirIDs(t *testing.T) {
 	detail := r.JSON["items"].([]any)[1].(map[string]any)["detail"].(map[string]any)
 	if len(user) < 17 || detail["user_id"] != user || detail["org_id"] != "1200" || detail["subtree"] != true {
 		t.Errorf("the grant to %s in 1200 is logged as %v", user, detail)
+	}
+}
+
+// TestAnAdministratorIsToldWhichFieldIsWrong sends what only the rules behind
+// the schema can refuse.
+func TestAnAdministratorIsToldWhichFieldIsWrong(t *testing.T) {
+	w := laptop(t)
+	user := w.newcomer("demo-newcomer")
+	give := func(change form) form {
+		f := form{"user_id": user, "role": "member", "org_id": "1200"}
+		for k, v := range change {
+			f[k] = v
+		}
+		return f
+	}
+	for _, c := range []struct {
+		as, method, path string
+		body             form
+		code             string
+		fields           []string
+	}{
+		{admin, "PUT", "/policy/wish.live_claims", form{"value": 0}, "policy.invalid", []string{"body.value"}},
+		{resident, "POST", "/me/consents", form{"version": "0.9"}, "consent.version", []string{"body.version"}},
+		{admin, "POST", "/grants", give(form{"role": "worker", "org_id": "1300"}), "grant.org", []string{"body.org_id"}},
+		{admin, "POST", "/grants", give(form{"unit_id": "1300"}), "grant.org", []string{"body.unit_id"}},
+		{admin, "POST", "/grants", give(form{"valid_until": "2020-01-01T00:00:00Z"}), "grant.valid_until", []string{"body.valid_until"}},
+		{admin, "POST", "/grants", give(form{"skills": []string{"电,工"}}), "org.skills", []string{"body.skills"}},
+		{admin, "POST", "/orgs", form{"kind": "team", "name": "\u202e队队", "parent_id": "1200"}, "org.name", []string{"body.name"}},
+		{admin, "POST", "/orgs", form{"kind": "building", "name": "一号楼", "parent_id": "1200"}, "org.parent", []string{"body.parent_id"}},
+	} {
+		if r := w.Do(c.as, c.method, c.path, c.body); r.Status != 422 || r.Code() != c.code || !slices.Equal(fields(r), c.fields) {
+			t.Errorf("%s %v is answered with %s", c.path, c.body, r)
+		}
 	}
 }

@@ -113,6 +113,7 @@ func TestTheLoopGoesOnByItself(t *testing.T) {
 func TestWhatIsWrongIsSaidOnceAndChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	draft, submitted, serving, open := w.in("draft", nil), w.in("submitted", nil), w.in("in_service", nil), w.in("open", nil)
+	claimed := w.in("claimed", nil)
 	all := func() (text string) {
 		for _, id := range []string{draft, submitted, serving, open} {
 			text += w.Get(resident, "/wishes/"+id).Text + w.Get(resident, "/wishes/"+id+"/history?limit=50").Text
@@ -146,8 +147,24 @@ func TestWhatIsWrongIsSaidOnceAndChangesNothing(t *testing.T) {
 		{"a text with a NUL", worker, "POST", "/wishes/" + submitted + "/transfer", form{"to": "topic", "reason": "a\u0000c"}, 400, "request.malformed", nil},
 		{"a word that there is not", worker, "POST", "/wishes/" + submitted + "/transfer", form{"to": "bin", "reason": "公共设施"}, 422, "request.invalid", []string{"body.to"}},
 		{"too many stars", resident, "POST", "/wishes/" + serving + "/evaluate", form{"stars": 6, "solved": "yes"}, 422, "request.invalid", []string{"body.stars"}},
-		{"a phone that is none", resident, "POST", "/wishes", orderForm(form{"beneficiary": form{"name": "王秀英", "phone": "12345"}}), 422, "wish.beneficiary", []string{"body.beneficiary.phone"}},
-		{"a proxy without consent", resident, "POST", "/wishes", orderForm(form{"channel": "proxy"}), 422, "wish.proxy_consent", nil},
+		{"a phone that is none", resident, "POST", "/wishes", orderForm(form{"beneficiary": form{"name": "王秀英", "phone": "12345"}}), 422, "request.invalid", []string{"body.beneficiary.phone"}},
+		{"a proxy without consent", resident, "POST", "/wishes", orderForm(form{"channel": "proxy"}), 422, "wish.proxy_consent", []string{"body.consent_by"}},
+		{"a wish for last year", resident, "POST", "/wishes", orderForm(form{"expected_by": "2025-01-01T00:00:00Z"}), 422, "wish.date", []string{"body.expected_by"}},
+		{"a title and a text that cannot be seen", resident, "POST", "/wishes", orderForm(form{"title": "灯\n灯", "detail": "a\u202eb"}), 422, "wish.text", []string{"body.detail", "body.title"}},
+		{
+			"everything at once", resident, "POST", "/wishes",
+			orderForm(form{
+				"title": "x", "detail": "a\u202eb", "channel": "staff", "expected_by": "2025-01-01T00:00:00Z", "proxy_phone": "123",
+				"beneficiary": form{"phone": "123", "address": "\u202e"},
+			}),
+			422, "request.invalid",
+			[]string{
+				"body.beneficiary.address", "body.beneficiary.name", "body.beneficiary.phone", "body.consent_by", "body.detail",
+				"body.expected_by", "body.proxy_phone", "body.title",
+			},
+		},
+		{"an edit of nothing good", resident, "PUT", "/wishes/" + draft, form{"kind": "service", "age_group": "elder", "title": "x", "detail": "\u202e"}, 422, "request.invalid", []string{"body.detail", "body.title"}},
+		{"two texts of spaces", worker, "POST", "/wishes/" + submitted + "/return", form{"reason": "　　 ", "missing": "　　 "}, 422, "request.text", []string{"body.reason", "body.missing"}},
 		{"an unknown parameter", resident, "GET", "/wishes?view=mine&sort=asc", nil, 422, "request.invalid", []string{"query.sort"}},
 		{"no list", resident, "GET", "/wishes", nil, 422, "request.invalid", []string{"query.view"}},
 		{"a list that there is not", resident, "GET", "/wishes?view=all", nil, 422, "request.invalid", []string{"query.view"}},
@@ -158,7 +175,9 @@ func TestWhatIsWrongIsSaidOnceAndChangesNothing(t *testing.T) {
 		{"a unit of another county", worker, "POST", "/wishes/" + open + "/dispatch", form{"org_id": "9300"}, 422, "wish.target", nil},
 		{"a member of another county", worker, "POST", "/wishes/" + open + "/dispatch", form{"user_id": "10017"}, 422, "wish.target", nil},
 		{"a place of another county", resident, "POST", "/wishes", orderForm(form{"place_id": "9200"}), 404, "org.not_found", nil},
-		{"a day in the past", worker, "POST", "/wishes/" + open + "/suspend", form{"resume_on": "2020-01-01T00:00:00Z", "reason": "等待配件"}, 422, "wish.date", nil},
+		{"a day in the past", worker, "POST", "/wishes/" + open + "/suspend", form{"resume_on": "2020-01-01T00:00:00Z", "reason": "等待配件"}, 422, "wish.date", []string{"body.resume_on"}},
+		{"a visit in the past", member, "POST", "/wishes/" + claimed + "/appoint", form{"at": "2020-01-01T00:00:00Z"}, 422, "wish.date", []string{"body.at"}},
+		{"a time that has passed", member, "POST", "/wishes/" + serving + "/extend", form{"until": "2020-01-01T00:00:00Z", "reason": "等待配件"}, 422, "wish.date", []string{"body.until"}},
 		{"a date that is none", worker, "POST", "/wishes/" + open + "/suspend", form{"resume_on": "明天", "reason": "等待配件"}, 422, "request.invalid", []string{"body.resume_on"}},
 		{"a route that there is not", resident, "POST", "/wishes/" + open + "/explode", nil, 404, "route.not_found", nil},
 		{"a method that there is not", resident, "DELETE", "/wishes/" + open, nil, 405, "route.method", nil},

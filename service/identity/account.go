@@ -230,7 +230,7 @@ func (s *Service) BindPhone(ctx context.Context, who model.Actor, code string) e
 // GiveConsent records that who has read the privacy policy and agrees.
 func (s *Service) GiveConsent(ctx context.Context, who model.Actor, version string) (*model.Consent, error) {
 	if version != s.PolicyVersion {
-		return nil, errVersion.With("current", s.PolicyVersion)
+		return nil, errVersion.With("current", s.PolicyVersion).At("body.version", "须为现行版本 "+s.PolicyVersion)
 	}
 	var given *model.Consent
 	err := s.change(ctx, who, func(tx *db.Tx, u *model.User) error {

@@ -79,9 +79,9 @@ func (s *Service) mayGive(tx *db.Tx, who model.Actor, in Giving) (*model.Org, er
 	case o.State != model.OrgActive:
 		return nil, model.ErrOrgClosed
 	case !in.Role.HeldIn(o.Kind):
-		return nil, model.ErrGrantOrg
+		return nil, model.ErrGrantOrg.At("body.org_id", "须为可以授予这一角色的组织")
 	case in.ValidUntil != nil && !in.ValidUntil.After(tx.Now):
-		return nil, model.ErrGrantPast
+		return nil, model.ErrGrantPast.At("body.valid_until", "须晚于现在")
 	}
 	return o, nil
 }

@@ -56,8 +56,9 @@ func memberOf(tx *db.Tx, who model.Actor, in Giving, o *model.Org) (*model.Membe
 	for _, place := range []struct {
 		id   int64
 		kind model.OrgKind
-	}{{in.GridID, model.OrgGrid}, {in.UnitID, model.OrgUnit}, {in.TeamID, model.OrgTeam}} {
-		if err := serving(tx, who, place.id, place.kind); err != nil {
+		path string
+	}{{in.GridID, model.OrgGrid, "body.grid_id"}, {in.UnitID, model.OrgUnit, "body.unit_id"}, {in.TeamID, model.OrgTeam, "body.team_id"}} {
+		if err := serving(tx, who, place.id, place.kind, place.path); err != nil {
 			return nil, err
 		}
 	}
@@ -72,9 +73,9 @@ func memberOf(tx *db.Tx, who model.Actor, in Giving, o *model.Org) (*model.Membe
 	return m, nil
 }
 
-// serving checks that id, if any is named, is an organisation of that kind in
-// use.
-func serving(tx *db.Tx, who model.Actor, id int64, kind model.OrgKind) error {
+// serving checks that id, if any is named at path, is an organisation of that
+// kind in use.
+func serving(tx *db.Tx, who model.Actor, id int64, kind model.OrgKind, path string) error {
 	if id == 0 {
 		return nil
 	}
@@ -83,7 +84,7 @@ func serving(tx *db.Tx, who model.Actor, id int64, kind model.OrgKind) error {
 	case err != nil:
 		return err
 	case o.Kind != kind:
-		return model.ErrGrantOrg
+		return model.ErrGrantOrg.At(path, "须为相应类别的组织")
 	case o.State != model.OrgActive:
 		return model.ErrOrgClosed
 	}

@@ -128,7 +128,7 @@ func (s *Service) Create(ctx context.Context, who model.Actor, kind model.OrgKin
 		}
 		clean, ok := model.CleanText(name, 2, 30)
 		if !ok {
-			return errName
+			return errName.At("body.name", "须为 2–30 个可见的字")
 		}
 		if o, err = model.NewOrg(tx.NewID(), kind, clean, above); err != nil {
 			return err
@@ -160,13 +160,13 @@ func nameTaken(err error) error {
 
 func skillsOf(words []string) (model.Skills, error) {
 	if len(words) > model.MaxSkills {
-		return "", errSkills
+		return "", errSkills.At("body.skills", "须为至多 12 项, 每项 1–16 字, 不含逗号")
 	}
 	clean := make([]string, 0, len(words))
 	for _, w := range words {
 		c, ok := model.CleanText(w, 1, 16)
 		if !ok || len(model.Skills(c).List()) != 1 {
-			return "", errSkills
+			return "", errSkills.At("body.skills", "须为至多 12 项, 每项 1–16 字, 不含逗号")
 		}
 		clean = append(clean, c)
 	}
@@ -180,7 +180,7 @@ func (s *Service) Change(ctx context.Context, who model.Actor, id int64, name *s
 		if name != nil {
 			clean, ok := model.CleanText(*name, 2, 30)
 			if !ok {
-				return errName
+				return errName.At("body.name", "须为 2–30 个可见的字")
 			}
 			o.Name = clean
 		}
