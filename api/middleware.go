@@ -18,8 +18,12 @@ import (
 )
 
 const (
-	maxBody = 64 << 10         // bytes that a client may send as JSON
-	patient = 10 * time.Second // how long a request may take
+	maxBody = 64 << 10 // bytes that a client may send as JSON
+
+	// Every request is answered within five seconds, whatever stands still: for
+	// so long it may work, and then its answer may be put away.
+	patient = 4 * time.Second
+	keeping = time.Second
 
 	clientLeft = 499 // what the log and the metrics say when nobody waited for the answer
 )

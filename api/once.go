@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -102,7 +101,7 @@ func hold(g *gin.Context, serve func()) *holding {
 // keep keeps the answer to what has been done, also when the client has left or
 // the time is over: that is when it will be asked for again.
 func (s Services) keep(ctx context.Context, r idempotency.Request, a idempotency.Answer) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keeping)
 	defer cancel()
 	if err := s.Idempotency.Finish(ctx, r, a); err != nil {
 		s.Log.ErrorContext(ctx, "answer not kept", "id", noteOf(ctx).id, "err", err)
