@@ -93,14 +93,21 @@ func (s Services) router() (*gin.Engine, error) {
 	r.Use(s.observe, recovered, headers, bounded)
 	r.NoRoute(func(c *gin.Context) { fail(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { fail(c, errNoMethod) })
-	r.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
-	r.GET("/readyz", s.ready)
+	shown(r, "/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
+	shown(r, "/readyz", s.ready)
 	allowed, err := networks(s.MetricsAllow)
 	if err != nil {
 		return nil, err
 	}
 	r.GET("/metrics", s.metrics.serve(allowed))
 	return r, nil
+}
+
+// shown serves a path outside of the route table to those who ask for it, and
+// to monitors, which ask for its head.
+func shown(r *gin.Engine, path string, h gin.HandlerFunc) {
+	r.GET(path, h)
+	r.HEAD(path, h)
 }
 
 // document returns what all operations of the OpenAPI document share.

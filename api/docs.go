@@ -26,7 +26,7 @@ func (s Services) mountDocs(r *gin.Engine, doc *huma.OpenAPI) error {
 	}
 	sum := sha256.Sum256(text)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	r.GET("/openapi.json", func(c *gin.Context) {
+	shown(r, "/openapi.json", func(c *gin.Context) {
 		c.Header("ETag", tag)
 		c.Header("Cache-Control", "no-cache")
 		if c.GetHeader("If-None-Match") == tag {
@@ -45,7 +45,7 @@ func (s Services) mountDocs(r *gin.Engine, doc *huma.OpenAPI) error {
 		c.Header("Cache-Control", "public, max-age=3600")
 		pages.ServeHTTP(c.Writer, c.Request)
 	}
-	r.GET("/docs", func(c *gin.Context) { c.Redirect(http.StatusMovedPermanently, "/docs/") })
-	r.GET("/docs/*file", show)
+	shown(r, "/docs", func(c *gin.Context) { c.Redirect(http.StatusMovedPermanently, "/docs/") })
+	shown(r, "/docs/*file", show)
 	return nil
 }

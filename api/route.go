@@ -168,8 +168,8 @@ func (s Services) identify(c huma.Context, may model.Permission) error {
 	if may == model.Anyone {
 		return nil
 	}
-	token, ok := strings.CutPrefix(c.Header("Authorization"), "Bearer ")
-	if !ok || token == "" || len(token) > 128 {
+	scheme, token, _ := strings.Cut(c.Header("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 128 {
 		return errToken
 	}
 	who, err := s.Identity.Identify(c.Context(), token)

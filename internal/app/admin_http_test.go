@@ -1,9 +1,12 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
+
+	"dandelion/internal/apitest"
 )
 
 // newcomer is somebody who has just come to live in the community, and his id,
@@ -58,6 +61,33 @@ func TestAnAdministratorIsToldWhichFieldIsWrong(t *testing.T) {
 	} {
 		if r := w.Do(c.as, c.method, c.path, c.body); r.Status != 422 || r.Code() != c.code || !slices.Equal(fields(r), c.fields) {
 			t.Errorf("%s %v is answered with %s", c.path, c.body, r)
+		}
+	}
+}
+
+// TestProbesMayAskWithoutWantingTheAnswer is what monitors do.
+func TestProbesMayAskWithoutWantingTheAnswer(t *testing.T) {
+	r := run(t, apitest.Options{Embedded: true})
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	for _, path := range []string{"/healthz", "/readyz", "/docs/", "/docs", "/openapi.json"} {
+		res, err := client.Head("http://" + r.addr + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("HEAD %s is answered with %d", path, res.StatusCode)
+		}
+	}
+}
+
+// TestTheSchemeOfATokenIsReadAsHTTPSaysSo takes any case, and nothing else.
+func TestTheSchemeOfATokenIsReadAsHTTPSaysSo(t *testing.T) {
+	w := laptop(t)
+	for scheme, want := range map[string]int{"Bearer": 200, "bearer": 200, "BEARER": 200, "Basic": 401, "Bearer ": 401, "": 401} {
+		if r := w.Do(fmt.Sprint(scheme, " ", w.Token(resident)), http.MethodGet, "/me", nil); r.Status != want {
+			t.Errorf("%q is answered with %s", scheme, r)
 		}
 	}
 }
