@@ -73,9 +73,14 @@ func errands(t *testing.T, w world) map[string]func() errand {
 			}
 			return errand{fresh(), "/auth/admin-code", form{"code": code}}
 		},
-		"PATCH /me":           me("/me", form{"display_name": "小李", "community_id": "1200"}),
-		"POST /me/phone":      func() errand { n++; return errand{fresh(), "/me/phone", form{"code": fmt.Sprint("demo-phone-", n)}} },
-		"POST /me/consents":   me("/me/consents", form{"version": "1.0"}),
+		"PATCH /me":      me("/me", form{"display_name": "小李", "community_id": "1200"}),
+		"POST /me/phone": func() errand { n++; return errand{fresh(), "/me/phone", form{"code": fmt.Sprint("demo-phone-", n)}} },
+		"POST /me/consents": func() errand {
+			n++
+			undecided := fmt.Sprint("demo-undecided-", n)
+			w.Token(undecided)
+			return errand{undecided, "/me/consents", form{"version": "1.0"}}
+		},
 		"DELETE /me/consents": me("/me/consents", nil),
 		"POST /me/export":     me("/me/export", nil),
 		"POST /me/deletion":   me("/me/deletion", nil),

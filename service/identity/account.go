@@ -227,18 +227,39 @@ func (s *Service) BindPhone(ctx context.Context, who model.Actor, code string) e
 	return err
 }
 
-// GiveConsent records that who has read the privacy policy and agrees.
+// GiveConsent records that who has read the privacy policy and agrees. Who has
+// agreed to a version has done so once, however often he says it.
 func (s *Service) GiveConsent(ctx context.Context, who model.Actor, version string) (*model.Consent, error) {
 	if version != s.PolicyVersion {
 		return nil, errVersion.With("current", s.PolicyVersion).At("body.version", "须为现行版本 "+s.PolicyVersion)
 	}
 	var given *model.Consent
 	err := s.change(ctx, who, func(tx *db.Tx, u *model.User) error {
+		old, err := consentOf(tx, u, version)
+		if err != nil || old != nil {
+			given = old
+			return err
+		}
 		u.Consent = version
 		given = &model.Consent{ID: tx.NewID(), UserID: u.ID, Version: version, GivenAt: tx.Now, RequestID: who.RequestID}
 		return db.Add(tx, given)
 	})
 	return given, err
+}
+
+// consentOf returns u's consent to version that is in force, or nil.
+func consentOf(tx *db.Tx, u *model.User, version string) (*model.Consent, error) {
+	if u.Consent != version {
+		return nil, nil
+	}
+	old, err := gorm.G[model.Consent](tx.DB).Where("user_id = ? AND version = ? AND withdrawn_at IS NULL", u.ID, version).Order("id").Take(tx.Ctx)
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("identity: consent of %d: %w", u.ID, err)
+	}
+	return &old, nil
 }
 
 // WithdrawConsent takes it back: from then on nothing personal is stored, and

@@ -47,6 +47,35 @@ func TestConsentCanBeWithdrawn(t *testing.T) {
 	}
 }
 
+// TestConsentIsGivenOnce lets somebody agree again and again, also at once, and
+// anew after he has withdrawn.
+func TestConsentIsGivenOnce(t *testing.T) {
+	w := newWorld(t)
+	who := w.identify(w.login("demo-alice").Token)
+	ctx := t.Context()
+	given := make([]*model.Consent, 8)
+	for _, err := range race(len(given), func(i int) (err error) {
+		given[i], err = w.ids.GiveConsent(ctx, who, policyVersion)
+		return err
+	}) {
+		w.must(err)
+	}
+	for _, g := range given {
+		if g == nil || g.ID != given[0].ID || !g.GivenAt.Equal(morning) {
+			t.Fatalf("consents %+v and %+v", g, given[0])
+		}
+	}
+	if n := rows[model.Consent](w, "user_id = ?", who.UserID); n != 1 {
+		t.Errorf("%d rows of one consent", n)
+	}
+	w.must(w.ids.WithdrawConsent(ctx, who))
+	anew, err := w.ids.GiveConsent(ctx, who, policyVersion)
+	w.must(err)
+	if n := rows[model.Consent](w, "user_id = ?", who.UserID); n != 2 || anew.ID == given[0].ID {
+		t.Errorf("%d rows of two consents", n)
+	}
+}
+
 func TestNamesAndPhonesAreSealedAndShownMasked(t *testing.T) {
 	w := newWorld(t)
 	who, _ := w.resident("alice", grid)
