@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"time"
@@ -40,6 +41,10 @@ var always = []rule{
 	{func(c Config) bool { return badNetworks(c.MetricsAllow) }, "指标网段有误: --metrics-allow takes networks such as 10.0.0.0/8"},
 	{func(c Config) bool { return c.Poll <= 0 || c.Grace <= 0 || c.Pool < 1 }, "间隔、等待和连接数须大于 0: set --poll, --grace and --pool above 0"},
 	{func(c Config) bool { return c.Drain < 0 || c.Drain > maxDrain }, "停机前继续服务的时间须为 0–60 秒: set --drain between 0 and 60s"},
+	{
+		func(c Config) bool { return c.Simulated() && !c.WeChatForAll && !loopback(c.Listen) },
+		"模拟微信让任何人以任何身份登录, 只能监听本机地址: set --listen to 127.0.0.1:PORT, or --wechat-app-id, or for a demonstration --simulated-wechat-for-all",
+	},
 	{func(c Config) bool { return c.Keys != "" && badKeys(c) }, "字段加密密钥有误: --keys takes ID:BASE64 of 32 bytes each"},
 	{func(c Config) bool { return (c.Keys == "") != (c.IndexKey == "") }, "字段加密密钥与盲索引密钥须一起设置: set both --keys and --index-key, or neither"},
 	{
@@ -62,6 +67,16 @@ func (c Config) Check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// loopback reports whether an address can be reached from this machine only.
+func loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
 }
 
 func noPassword(c Config) bool {

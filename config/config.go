@@ -26,6 +26,7 @@ type Config struct {
 	RedisTLS      bool     `name:"redis-tls" env:"DANDELION_REDIS_TLS" help:"用 TLS 连接 Redis."`
 
 	WeChatAppID  string `name:"wechat-app-id" env:"DANDELION_WECHAT_APP_ID" help:"小程序 AppID; none: a simulated WeChat with demo people."`
+	WeChatForAll bool   `name:"simulated-wechat-for-all" env:"DANDELION_SIMULATED_WECHAT_FOR_ALL" help:"允许非本机地址使用模拟微信: whoever reaches the address can be anybody, also an administrator."`
 	WeChatSecret string `name:"wechat-secret" env:"DANDELION_WECHAT_SECRET" help:"小程序 AppSecret."`
 
 	Keys      string `env:"DANDELION_KEYS" help:"字段加密密钥 ID:BASE64[,ID:BASE64…], 32 bytes each, the first in use; none: made in the data directory."`

@@ -154,3 +154,33 @@ func TestHalfASetOfKeysIsRefusedOnALaptopToo(t *testing.T) {
 		t.Errorf("MySQL and the real WeChat without --production: %v", err)
 	}
 }
+
+// TestASimulatedWeChatServesThisMachineOnly since whoever reaches it can log in
+// as the administrator.
+func TestASimulatedWeChatServesThisMachineOnly(t *testing.T) {
+	for listen, alone := range map[string]bool{
+		"127.0.0.1:8080": true, "127.9.9.9:1": true, "[::1]:8080": true, "localhost:8080": true, "[::ffff:127.0.0.1]:80": true,
+		"0.0.0.0:8080": false, ":8080": false, "[::]:8080": false, "192.168.1.5:8080": false, "county.example:80": false, "nonsense": false,
+	} {
+		c := config.Embedded("data")
+		c.Listen = listen
+		err := c.Check()
+		if (err == nil) != alone || err != nil && !strings.Contains(err.Error(), "--simulated-wechat-for-all") {
+			t.Errorf("%s: Check = %v", listen, err)
+		}
+		c.WeChatForAll = true
+		if err := c.Check(); err != nil {
+			t.Errorf("%s, for all: Check = %v", listen, err)
+		}
+		real := safe()
+		real.Listen = listen
+		if err := real.Check(); err != nil {
+			t.Errorf("%s with the real WeChat: Check = %v", listen, err)
+		}
+	}
+	c := safe()
+	c.WeChatAppID, c.WeChatForAll = "", true
+	if err := c.Check(); err == nil {
+		t.Error("a simulated WeChat is accepted in production when it is asked for")
+	}
+}
