@@ -19,6 +19,7 @@ import (
 	"dandelion/config"
 	"dandelion/internal/app"
 	"dandelion/internal/clock"
+	"dandelion/internal/fault"
 )
 
 type cli struct {
@@ -43,7 +44,17 @@ func main() {
 	k.BindTo(ctx, (*context.Context)(nil))
 	err := k.Run(c.Config)
 	stop()
-	k.FatalIfErrorf(err)
+	k.FatalIfErrorf(told(err))
+}
+
+// told returns err as the operator reads it: of a fault what it says to people,
+// before its code and its cause.
+func told(err error) error {
+	f := fault.Of(err)
+	if f == nil {
+		return err
+	}
+	return fmt.Errorf("%s (%w)", f.Message, err)
 }
 
 // outside is what the world gives to the system.
