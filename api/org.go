@@ -179,11 +179,11 @@ func showGrant(g org.GrantLine) grantView {
 	}
 }
 
-func viewGrant(g *model.Grant, err error) (*grantView, error) {
+func viewGrant(g *org.GrantLine, err error) (*grantView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := showGrant(org.GrantLine{Grant: *g})
+	v := showGrant(*g)
 	return &v, nil
 }
 

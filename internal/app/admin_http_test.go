@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -88,6 +89,24 @@ func TestTheSchemeOfATokenIsReadAsHTTPSaysSo(t *testing.T) {
 	for scheme, want := range map[string]int{"Bearer": 200, "bearer": 200, "BEARER": 200, "Basic": 401, "Bearer ": 401, "": 401} {
 		if r := w.Do(fmt.Sprint(scheme, " ", w.Token(resident)), http.MethodGet, "/me", nil); r.Status != want {
 			t.Errorf("%q is answered with %s", scheme, r)
+		}
+	}
+}
+
+// TestAGrantIsToldAsItIsListed compares what is answered when it is given, and
+// when it is revoked, with the list.
+func TestAGrantIsToldAsItIsListed(t *testing.T) {
+	w := laptop(t)
+	user := w.newcomer("demo-newcomer")
+	w.Must("demo-newcomer", http.MethodPatch, "/me", form{"display_name": "新来的"})
+	r := w.Must(admin, http.MethodPost, "/grants", form{"user_id": user, "role": "volunteer", "org_id": "1200"})
+	for range 2 {
+		listed := w.Get(admin, "/grants?user_id="+user).JSON["items"].([]any)[0]
+		if r.At("org.name") == "" || r.At("name") != "新来的" || !reflect.DeepEqual(listed, any(r.JSON)) {
+			t.Errorf("told as %s, listed as %v", r, listed)
+		}
+		if r.At("revoked_at") == "" {
+			r = w.Must(admin, http.MethodPost, "/grants/"+r.ID()+"/revoke", reason())
 		}
 	}
 }

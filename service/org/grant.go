@@ -29,13 +29,13 @@ type Giving struct {
 
 // Give grants a role (授权). A member or volunteer is registered with the
 // community of the organisation at the same time.
-func (s *Service) Give(ctx context.Context, who model.Actor, in Giving) (g *model.Grant, err error) {
+func (s *Service) Give(ctx context.Context, who model.Actor, in Giving) (line *GrantLine, err error) {
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
 		o, err := s.mayGive(tx, who, in)
 		if err != nil {
 			return err
 		}
-		g = model.NewGrant(tx.NewID(), in.UserID, in.Role, o, who.UserID, tx.Now)
+		g := model.NewGrant(tx.NewID(), in.UserID, in.Role, o, who.UserID, tx.Now)
 		g.Subtree, g.ValidUntil = !in.OrgOnly, in.ValidUntil
 		if err := endLapsed(tx, g); err != nil {
 			return err
@@ -49,6 +49,9 @@ func (s *Service) Give(ctx context.Context, who model.Actor, in Giving) (g *mode
 		if err := register(tx, who, in, o); err != nil {
 			return err
 		}
+		if line, err = lineOf(tx, g); err != nil {
+			return err
+		}
 		return audit.Put(tx, who, "grant.give", model.OfGrant, g.ID, map[string]any{
 			"user_id": in.UserID, "role": in.Role, "org_id": in.OrgID, "subtree": g.Subtree, "valid_until": in.ValidUntil,
 		})
@@ -56,7 +59,7 @@ func (s *Service) Give(ctx context.Context, who model.Actor, in Giving) (g *mode
 	if err != nil {
 		return nil, fmt.Errorf("org: give: %w", err)
 	}
-	return g, nil
+	return line, nil
 }
 
 // mayGive says whether who may give what in asks for.
@@ -106,9 +109,8 @@ func endLapsed(tx *db.Tx, g *model.Grant) error {
 }
 
 // Revoke ends a grant.
-func (s *Service) Revoke(ctx context.Context, who model.Actor, id int64, reason string) (*model.Grant, error) {
-	var after model.Grant
-	err := s.db.Update(ctx, func(tx *db.Tx) error {
+func (s *Service) Revoke(ctx context.Context, who model.Actor, id int64, reason string) (line *GrantLine, err error) {
+	err = s.db.Update(ctx, func(tx *db.Tx) error {
 		before, err := db.Find[model.Grant](tx, id, model.ErrGrantNone)
 		switch {
 		case err != nil:
@@ -120,7 +122,7 @@ func (s *Service) Revoke(ctx context.Context, who model.Actor, id int64, reason 
 		case before.UserID == who.UserID:
 			return model.ErrGrantSelf
 		}
-		after = *before
+		after := *before
 		if err := after.Revoke(who.UserID, tx.Now); err != nil {
 			return err
 		}
@@ -130,6 +132,9 @@ func (s *Service) Revoke(ctx context.Context, who model.Actor, id int64, reason 
 		if err := leave(tx, &after); err != nil {
 			return err
 		}
+		if line, err = lineOf(tx, &after); err != nil {
+			return err
+		}
 		return audit.Put(tx, who, "grant.revoke", model.OfGrant, id, map[string]any{
 			"user_id": after.UserID, "role": after.Role, "org_id": after.OrgID, "reason": reason,
 		})
@@ -137,7 +142,7 @@ func (s *Service) Revoke(ctx context.Context, who model.Actor, id int64, reason 
 	if err != nil {
 		return nil, fmt.Errorf("org: revoke: %w", err)
 	}
-	return &after, nil
+	return line, nil
 }
 
 // GrantFilter asks for the grants of a person, or in an organisation: at most
@@ -152,6 +157,18 @@ type GrantFilter struct {
 type GrantLine struct {
 	model.Grant
 	DisplayName, OrgName string
+}
+
+// lineOf returns g with the names.
+func lineOf(tx *db.Tx, g *model.Grant) (*GrantLine, error) {
+	line := &GrantLine{}
+	err := tx.Raw(`SELECT COALESCE(u.display_name, '') AS display_name, o.name AS org_name
+		FROM orgs o LEFT JOIN users u ON u.id = ? WHERE o.id = ?`, g.UserID, g.OrgID).Scan(line).Error
+	if err != nil {
+		return nil, fmt.Errorf("org: names of grant %d: %w", g.ID, err)
+	}
+	line.Grant = *g
+	return line, nil
 }
 
 // Grants returns the grants that f asks for, in force or ended, newest first.

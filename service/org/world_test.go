@@ -129,7 +129,7 @@ func (w *world) give(g org.Giving) *model.Grant {
 	w.Helper()
 	given, err := w.svc.Give(w.Context(), w.admin, g)
 	w.must(err)
-	return given
+	return &given.Grant
 }
 
 // audits returns the details of the lines about action, oldest first.
