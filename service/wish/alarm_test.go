@@ -88,12 +88,16 @@ func TestTwoAlarmsAtOneTimeBothRing(t *testing.T) {
 		last   string
 	}{
 		{
-			"widen and decide", model.WishOpen, map[model.Limit]int64{model.MustDecide: 3 * day},
-			[]time.Duration{57*time.Hour + 36*time.Minute, 14*time.Hour + 24*time.Minute}, "decide",
+			"widen and decide", model.WishOpen,
+			map[model.Limit]int64{model.MustDecide: 3 * day},
+			[]time.Duration{57*time.Hour + 36*time.Minute, 14*time.Hour + 24*time.Minute},
+			"decide",
 		},
 		{
-			"call and amber", model.WishAwaiting, map[model.Limit]int64{model.EvaluateTime: 5 * day, model.EvaluateRemind: 4 * day},
-			[]time.Duration{96 * time.Hour}, "amber",
+			"call and amber", model.WishAwaiting,
+			map[model.Limit]int64{model.EvaluateTime: 5 * day, model.EvaluateRemind: 4 * day},
+			[]time.Duration{96 * time.Hour},
+			"amber",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
