@@ -18,6 +18,15 @@ const (
 	OfPolicy  Subject = "policy"
 	OfSystem  Subject = "system"
 	OfSession Subject = "session"
+
+	OfClaim      Subject = "claim"      // points for a wish that was served
+	OfPointTxn   Subject = "point_txn"  // the reversal of a transaction
+	OfPoints     Subject = "points"     // a person's points
+	OfRedemption Subject = "redemption" // a reward that was taken
+	OfDonation   Subject = "donation"
+	OfPointCase  Subject = "point_case" // a sanction or an adjustment
+	OfExpiry     Subject = "expiry"     // points that grew too old
+	OfReward     Subject = "reward"
 )
 
 // Event is a line of history and of the outbox at once: what happened, written
@@ -53,7 +62,8 @@ type TimerKind string
 
 // The kinds of timer.
 const (
-	WishAlarm TimerKind = "wish.alarm"
+	WishAlarm  TimerKind = "wish.alarm"
+	PointsPost TimerKind = "points.post" // what was earned can no longer be appealed
 )
 
 // Timer is a promise that something will be done when a time has come.

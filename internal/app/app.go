@@ -25,6 +25,7 @@ import (
 	"dandelion/model"
 	"dandelion/service/identity"
 	"dandelion/service/org"
+	"dandelion/service/points"
 	"dandelion/service/wish"
 )
 
@@ -42,6 +43,7 @@ type App struct {
 	Identity *identity.Service
 	Orgs     *org.Service
 	Wishes   *wish.Service
+	Points   *points.Service
 	API      *api.API
 	Keys     *crypt.Keys
 	Blobs    *blob.Folder
@@ -108,10 +110,13 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 		PolicyVersion: a.config.PrivacyVersion,
 	})
 	a.Orgs = org.New(a.DB)
-	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys)
+	a.Points = points.New(a.DB, a.outbox)
+	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys, a.Points)
 	a.Identity.Wishes = a.Wishes
 	a.outbox.Tell(a.Wishes.Hear)
-	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{model.WishAlarm: a.Wishes.Alarm})
+	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
+		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
+	})
 	var err error
 	a.API, err = api.New(api.Services{
 		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Policies: policies, Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,

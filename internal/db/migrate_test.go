@@ -20,6 +20,7 @@ var models = []any{
 	&model.Org{}, &model.User{}, &model.Session{}, &model.Grant{}, &model.Consent{}, &model.PrivacyRequest{}, &model.AdminCode{}, &model.Member{},
 	&model.Event{}, &model.Timer{}, &model.Node{}, &model.Idempotency{}, &model.Audit{}, &model.PolicyRow{}, &model.Wish{}, &model.Beneficiary{},
 	&model.Reveal{}, &model.Dispatch{}, &model.Claim{}, &model.WishHelper{}, &model.Evaluation{}, &model.Referral{}, &model.Task{},
+	&model.PointTxn{}, &model.PointEntry{}, &model.PointBalance{}, &model.Deed{}, &model.Standing{}, &model.PointRule{}, &model.HonourLevel{},
 }
 
 // table is what a migration or a model says of a table.

@@ -16,6 +16,7 @@ import (
 	"dandelion/internal/crypt"
 	"dandelion/internal/db"
 	"dandelion/model"
+	"dandelion/service/points"
 	"dandelion/service/wish"
 )
 
@@ -65,6 +66,7 @@ type loader struct {
 
 	world   *world
 	service *wish.Service
+	points  *points.Service
 }
 
 func (l *loader) load(ctx context.Context) error {

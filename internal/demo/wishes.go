@@ -13,6 +13,7 @@ import (
 	"dandelion/internal/outbox"
 	"dandelion/internal/policy"
 	"dandelion/model"
+	"dandelion/service/points"
 	"dandelion/service/wish"
 )
 
@@ -84,13 +85,17 @@ const day = 24 * time.Hour
 // began, through the service itself: every row is what the system would write.
 func (l *loader) wishes(ctx context.Context) error {
 	box := outbox.New(l.db, slog.New(slog.DiscardHandler))
-	l.service = wish.New(l.db, policy.New(l.db, l.clock.Now), box, l.keys)
+	l.points = points.New(l.db, box)
+	l.service = wish.New(l.db, policy.New(l.db, l.clock.Now), box, l.keys, l.points)
 	box.Tell(l.service.Hear)
 	t := &teller{rand.New(rand.NewPCG(2026, 8)), l.world, l.until} // #nosec G404 -- stories, not secrets
 	for _, p := range t.plans() {
 		if err := l.tell(ctx, p); err != nil {
 			return fmt.Errorf("demo: wish %d (%s): %w", p.n, p.state, err)
 		}
+	}
+	if err := l.mature(ctx); err != nil {
+		return err
 	}
 	l.clock.Set(l.until)
 	for {

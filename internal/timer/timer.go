@@ -54,6 +54,12 @@ func Set(tx *db.Tx, kind model.TimerKind, subject int64, due time.Time) error {
 	if res.RowsAffected > 0 {
 		return nil
 	}
+	return Start(tx, kind, subject, due)
+}
+
+// Start makes a timer for a subject that has none of its kind, in one
+// statement.
+func Start(tx *db.Tx, kind model.TimerKind, subject int64, due time.Time) error {
 	t := model.Timer{ID: tx.NewID(), Kind: kind, SubjectID: subject, DueAt: due, LeaseUntil: tx.Now}
 	switch err := db.Add(tx, &t); {
 	case errors.Is(err, gorm.ErrDuplicatedKey):

@@ -29,17 +29,24 @@ type Sealer interface {
 	Index(kind, value string) string
 }
 
+// Ledger books what a wish earns those who served it.
+type Ledger interface {
+	WishClosed(tx *db.Tx, w *model.Wish) error
+	WishReopened(tx *db.Tx, w *model.Wish, who model.Actor) error
+}
+
 // Service runs the loop.
 type Service struct {
 	db       *db.DB
 	policies Policies
 	events   Events
 	sealer   Sealer
+	ledger   Ledger
 }
 
 // New returns a Service that keeps wishes in d.
-func New(d *db.DB, policies Policies, events Events, sealer Sealer) *Service {
-	return &Service{db: d, policies: policies, events: events, sealer: sealer}
+func New(d *db.DB, policies Policies, events Events, sealer Sealer, ledger Ledger) *Service {
+	return &Service{db: d, policies: policies, events: events, sealer: sealer, ledger: ledger}
 }
 
 // move is one step of the loop: the verb that checks and changes the wish, and
@@ -130,10 +137,25 @@ func (s *Service) settle(tx *db.Tx, before, after *model.Wish, m move, step mode
 			return err
 		}
 	}
+	if err := s.reward(tx, before, after, step.Who); err != nil {
+		return err
+	}
 	if err := s.events.Put(tx, record(before, after, m, step)); err != nil {
 		return err
 	}
 	return setTimer(tx, before, after, step.Policy)
+}
+
+// reward lets a wish that closes earn points, and one that is done again lose
+// them.
+func (s *Service) reward(tx *db.Tx, before, after *model.Wish, who model.Actor) error {
+	switch was, is := before.State == model.WishClosed, after.State == model.WishClosed; {
+	case is && !was:
+		return s.ledger.WishClosed(tx, after)
+	case was && !is:
+		return s.ledger.WishReopened(tx, before, who)
+	}
+	return nil
 }
 
 // record returns the line of history about a step.

@@ -14,6 +14,7 @@ import (
 	"dandelion/internal/policy"
 	"dandelion/internal/timer"
 	"dandelion/model"
+	"dandelion/service/points"
 	"dandelion/service/wish"
 )
 
@@ -35,6 +36,7 @@ type world struct {
 	policies *policy.Book
 	timers   *timer.Runner
 	outbox   *outbox.Outbox
+	ledger   *points.Service
 
 	resident, proxy, member, member2, liaison, helper, worker, worker2, officer, auditor, stranger model.Actor
 }
@@ -57,10 +59,11 @@ func newWorld(t *testing.T, url string) *world {
 	keys, err := crypt.New("t", map[string][]byte{"t": key(1)}, key(2))
 	w.must(err)
 	w.outbox = outbox.New(d, quiet)
+	w.ledger = points.New(d, w.outbox)
 	w.policies = policy.New(d, w.clock.Now)
-	w.wishes = wish.New(d, w.policies, w.outbox, keys)
+	w.wishes = wish.New(d, w.policies, w.outbox, keys, w.ledger)
 	w.outbox.Tell(w.wishes.Hear)
-	w.timers = timer.New(d, quiet, map[model.TimerKind]timer.Handler{model.WishAlarm: w.wishes.Alarm})
+	w.timers = timer.New(d, quiet, map[model.TimerKind]timer.Handler{model.WishAlarm: w.wishes.Alarm, model.PointsPost: w.ledger.Mature})
 	w.settle()
 	return w
 }

@@ -1,0 +1,23 @@
+// Package points keeps the ledger of Red Dandelion points (红色蒲公英积分). Points
+// are treated like money: every one has a line that says where it came from,
+// lines are never changed, and what stands on an account is their sum.
+package points
+
+import (
+	"dandelion/internal/db"
+	"dandelion/model"
+)
+
+// Events takes what happened, for history and for those who listen.
+type Events interface {
+	Put(tx *db.Tx, e model.Event) error
+}
+
+// Service is the ledger, and what members, workers and counties do with it.
+type Service struct {
+	db     *db.DB
+	events Events
+}
+
+// New returns a Service that keeps the ledger in d.
+func New(d *db.DB, events Events) *Service { return &Service{db: d, events: events} }
