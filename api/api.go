@@ -22,6 +22,7 @@ import (
 	"dandelion/internal/policy"
 	"dandelion/service/identity"
 	"dandelion/service/org"
+	"dandelion/service/points"
 	"dandelion/service/wish"
 )
 
@@ -30,6 +31,7 @@ type Services struct {
 	Identity    *identity.Service
 	Orgs        *org.Service
 	Wishes      *wish.Service
+	Points      *points.Service
 	Policies    *policy.Book
 	Idempotency *idempotency.Store
 
@@ -58,7 +60,8 @@ func (a *API) Drain() { a.draining.Store(true) }
 
 // routes is the route table.
 func (s Services) routes() []route {
-	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes())
+	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
+		s.pointRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

@@ -213,3 +213,33 @@ func (p *Posting) Post(now time.Time) *Posting {
 	}
 	return q
 }
+
+// Text says how x came about, in plain Chinese. Version is that of the rules; 0
+// is the built-in one.
+func (x *Explanation) Text(version int64) []string {
+	rule := "系统默认积分规则"
+	if version > 0 {
+		rule = fmt.Sprintf("本县第 %d 版积分规则", version)
+	}
+	base := fmt.Sprintf("按%s: 基础 %d 分", rule, x.Base)
+	if x.Kind == WishCompanionship {
+		base = fmt.Sprintf("按%s: 每小时 %d 分, 服务 %d 分钟", rule, x.Base, x.Minutes)
+	}
+	for _, f := range x.Factors {
+		base += fmt.Sprintf(" × %s %d.%d", f.Title, f.Tenths/10, f.Tenths%10)
+	}
+	all := []string{base + fmt.Sprintf(", 共 %d 分", x.Total)}
+	if n := len(x.Team); n > 1 {
+		all = append(all, fmt.Sprintf("由 %d 人分享", n))
+	}
+	for _, s := range x.Shares {
+		if s.Why != "" {
+			all = append(all, s.Why)
+		}
+		for _, c := range s.Cuts {
+			all = append(all, fmt.Sprintf("%s %d, 此前已有 %d, 扣去 %d 分", c.Title, c.Limit, c.Used, c.Cut))
+		}
+		all = append(all, fmt.Sprintf("应得 %d 分, 实得 %d 分", s.Due, s.Points))
+	}
+	return all
+}

@@ -55,6 +55,7 @@ type App struct {
 	now         clock.Clock
 	log         *slog.Logger
 	swept       time.Time
+	expiring    bool // there are points that may have grown too old
 }
 
 // New builds an App from c and brings the schema up to date. The caller closes
@@ -119,7 +120,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	})
 	var err error
 	a.API, err = api.New(api.Services{
-		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Policies: policies, Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
+		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Points: a.Points, Policies: policies, Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
 		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow,
 	})
 	return err

@@ -42,10 +42,19 @@ func drain(ctx context.Context, job func(context.Context) (int, error)) error {
 	}
 }
 
+// sweep throws away what has expired. Points expire a little at each tick as
+// long as there are some to look at, so that timers and events do not wait for
+// the new year.
 func (a *App) sweep(ctx context.Context) error {
-	if a.now().Sub(a.swept) < sweepEvery {
-		return nil
+	var err error
+	if a.now().Sub(a.swept) >= sweepEvery {
+		a.swept, a.expiring = a.now(), true
+		err = errors.Join(a.idempotency.Sweep(ctx), a.Identity.Sweep(ctx))
 	}
-	a.swept = a.now()
-	return errors.Join(a.idempotency.Sweep(ctx), a.Identity.Sweep(ctx))
+	if !a.expiring {
+		return err
+	}
+	n, failed := a.Points.Expire(ctx)
+	a.expiring = n > 0
+	return errors.Join(err, failed)
 }

@@ -21,6 +21,7 @@ var models = []any{
 	&model.Event{}, &model.Timer{}, &model.Node{}, &model.Idempotency{}, &model.Audit{}, &model.PolicyRow{}, &model.Wish{}, &model.Beneficiary{},
 	&model.Reveal{}, &model.Dispatch{}, &model.Claim{}, &model.WishHelper{}, &model.Evaluation{}, &model.Referral{}, &model.Task{},
 	&model.PointTxn{}, &model.PointEntry{}, &model.PointBalance{}, &model.Deed{}, &model.Standing{}, &model.PointRule{}, &model.HonourLevel{},
+	&model.PointNotice{}, &model.PointSweep{},
 }
 
 // table is what a migration or a model says of a table.
