@@ -83,7 +83,7 @@ var requests = []struct {
 		i := b.open[n%len(b.open)]
 		return call{firstMember + int64(i%communities*each+n%each), "POST", fmt.Sprintf("/wishes/%d/claim", firstWish+i), ""}
 	}},
-	{"evaluate", http.StatusOK, 8, func(b *bigCounty, n int) call {
+	{"evaluate", http.StatusOK, 15, func(b *bigCounty, n int) call {
 		i := b.awaiting[n%len(b.awaiting)]
 		return call{firstResident + int64(i%communities*each+round(i)%each), "POST", fmt.Sprintf("/wishes/%d/evaluate", firstWish+i), `{"stars":5,"solved":"yes"}`}
 	}},

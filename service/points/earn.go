@@ -19,6 +19,9 @@ func (s *Service) WishClosed(tx *db.Tx, w *model.Wish) error {
 		At: tx.Now, PostAt: tx.Now,
 		Facts: model.Facts{Team: w.Team.List(), Kind: w.Kind, Difficulty: w.Difficulty, Minutes: w.Minutes, Stars: w.Stars, Solved: w.Solved},
 	}
+	if len(f.Team) == 0 {
+		f.Team = []int64{w.ClaimerID}
+	}
 	if w.AppealUntil != nil {
 		f.PostAt = *w.AppealUntil
 	}
