@@ -19,6 +19,7 @@ import (
 	"dandelion/config"
 	"dandelion/internal/app"
 	"dandelion/internal/clock"
+	"dandelion/internal/db"
 	"dandelion/internal/fault"
 )
 
@@ -31,6 +32,7 @@ type cli struct {
 	Stuck   stuck   `cmd:"" help:"列出未能自动完成的任务: list what was given up."`
 	Retry   retry   `cmd:"" help:"重新执行未能完成的任务: let what was given up be tried again."`
 	OpenAPI openapi `cmd:"" name:"openapi" help:"输出接口文档: print the OpenAPI document."`
+	Grants  grants  `cmd:"" help:"输出数据库授权语句: print what the account of a server may do in MySQL."`
 	Version version `cmd:"" help:"输出版本: print the version."`
 }
 
@@ -156,6 +158,18 @@ func (openapi) Run(ctx context.Context) (err error) {
 		out.SetIndent("", "  ")
 		return out.Encode(a.API.Document)
 	})
+}
+
+type grants struct {
+	Schema  string `arg:"" help:"数据库名: name of the database."`
+	Account string `arg:"" help:"账号, 如 'dandelion'@'%': the account."`
+}
+
+// Run prints the statements that give an account the rights of a server.
+func (g grants) Run() error {
+	text, err := db.Grants(g.Schema, g.Account)
+	fmt.Print(text)
+	return err
 }
 
 type version struct{}

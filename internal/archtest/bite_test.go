@@ -78,6 +78,10 @@ var bites = []struct {
 		"-- +goose Up\nCREATE TABLE t (a int);\nCREATE TABLE u (a int);\n-- +goose Down\nDROP TABLE t;\n",
 		"-- +goose Up\n-- one; it is;\nCREATE TABLE t (a int);\n-- +goose Down\nDROP TABLE t;\nDROP TABLE u;\n",
 	},
+	{"what is booked stays", "service/points/a.go", `const q = "update point_entries SET amount = 1"`, `const q = "UPDATE point_balances SET amount = 1"`},
+	{"what is booked stays", "internal/audit/a.go", `const q = "DELETE FROM audits"`, `const q = "SELECT id FROM audits"`},
+	{"points are booked in one place", "service/wish/a.go", `var _ = model.PointEntry{Amount: 1}`, `var _ = []model.PointEntry{}`},
+	{"points are booked in one place", "internal/demo/a.go", `var _ = &model.Standing{Version: 1}`, `var _ = &model.Posting{}`},
 	{"only dbtest skips", "service/wish/a_test.go", `func f(t *testing.T) { t.Skip() }`, `func f(t *testing.T) { d.Skip() }`},
 }
 

@@ -29,7 +29,23 @@ var (
 // check-then-insert, pages that get slower, upserts that differ by dialect.
 var gormWords = []string{"AutoMigrate", "Preload", "Offset", "FirstOrCreate", "FirstOrInit", "OnConflict"}
 
+// rewrites finds what would change or delete a row that is only added.
+var rewrites = regexp.MustCompile(`(?i)\b(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+(point_txns|point_entries|deeds|audits)\b`)
+
+// booked are the rows of the ledger.
+var booked = []string{"PointTxn", "PointEntry", "PointBalance", "Deed", "Standing"}
+
 var wordLaws = []law{
+	{"what is booked stays", code, each(func(n ast.Node, complain complain) {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && rewrites.MatchString(lit.Value) {
+			complain(lit.Pos(), "a correction is a line of its own")
+		}
+	})},
+	{"points are booked in one place", outside("model", "service/points", "bench/"), each(func(n ast.Node, complain complain) {
+		if lit, ok := n.(*ast.CompositeLit); ok && len(lit.Elts) > 0 && is(lit.Type, "model", booked...) {
+			complain(lit.Pos(), "only the ledger writes this")
+		}
+	})},
 	{"one SQL for all databases", func(s *source) bool { return s.syntax == nil || code(s) }, oneSQL},
 	{"no hidden statements", code, each(func(n ast.Node, complain complain) {
 		if call, ok := n.(*ast.CallExpr); ok {

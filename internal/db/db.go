@@ -54,6 +54,9 @@ func Open(url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, translate(fmt.Errorf("db: open: %w", err))
 	}
+	if err := guard(g); err != nil {
+		return nil, fmt.Errorf("db: open: %w", err)
+	}
 	d := &DB{gorm: g, now: now, ids: id.New(0, o.Now), log: o.Log}
 	return d, d.limit(o.Pool)
 }

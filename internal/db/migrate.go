@@ -45,10 +45,24 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("db: migrate: %w", err)
 	}
+	if d.current(ctx, p) {
+		return nil
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("db: migrate: %w", err)
 	}
 	return nil
+}
+
+// current reports whether there is nothing to do, without a lock and without the
+// right to change a table: a server may run under an account that has none. A
+// database that has never been migrated is not asked, for asking would begin it.
+func (d *DB) current(ctx context.Context, p *goose.Provider) bool {
+	if !d.gorm.WithContext(ctx).Migrator().HasTable(goose.DefaultTablename) {
+		return false
+	}
+	pending, err := p.HasPending(ctx)
+	return err == nil && !pending
 }
 
 // Schema returns every statement of a dialect's migrations, in order, for the
