@@ -21,6 +21,7 @@ import (
 	"dandelion/internal/clock"
 	"dandelion/internal/db"
 	"dandelion/internal/fault"
+	"dandelion/internal/verify"
 )
 
 type cli struct {
@@ -31,6 +32,7 @@ type cli struct {
 	Admin   admin   `cmd:"" help:"生成一次性管理员码: make the first administrator of a county."`
 	Stuck   stuck   `cmd:"" help:"列出未能自动完成的任务: list what was given up."`
 	Retry   retry   `cmd:"" help:"重新执行未能完成的任务: let what was given up be tried again."`
+	Verify  check   `cmd:"" name:"verify" help:"核对积分账: prove that the points add up; fails if anything differs."`
 	OpenAPI openapi `cmd:"" name:"openapi" help:"输出接口文档: print the OpenAPI document."`
 	Grants  grants  `cmd:"" help:"输出数据库授权语句: print what the account of a server may do in MySQL."`
 	Version version `cmd:"" help:"输出版本: print the version."`
@@ -132,6 +134,21 @@ type retry struct {
 // Run lets one of them be tried again.
 func (r retry) Run(ctx context.Context, c config.Config) error {
 	return with(ctx, c, func(a *app.App) error { return a.Retry(ctx, r.What, r.ID) })
+}
+
+type check struct {
+	Checks []string `arg:"" optional:"" help:"Names of checks; none: all."`
+}
+
+// Run prints what differs in the ledger, and fails if anything does.
+func (v check) Run(ctx context.Context, c config.Config) error {
+	return with(ctx, c, func(a *app.App) error {
+		r, err := verify.Run(ctx, a.DB, v.Checks...)
+		if err != nil {
+			return err
+		}
+		return r.Print(os.Stdout)
+	})
 }
 
 // with runs do on a system that serves nobody, and without demo data.

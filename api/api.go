@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"dandelion/internal/clock"
 	"dandelion/internal/fault"
@@ -41,6 +42,7 @@ type Services struct {
 	CursorKey      []byte   // signs the cursors of pages
 	TrustedProxies []string // whose X-Forwarded-For is believed; none: nobody's
 	MetricsAllow   []string // networks that may read /metrics
+	Gauges         []prometheus.Collector
 
 	draining *atomic.Bool
 	metrics  *metrics
@@ -68,6 +70,7 @@ func (s Services) routes() []route {
 func New(s Services) (*API, error) {
 	teachHuma()
 	s.draining, s.metrics = new(atomic.Bool), newMetrics()
+	s.metrics.registry.MustRegister(s.Gauges...)
 	r, err := s.router()
 	if err != nil {
 		return nil, err

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"dandelion/api"
 	"dandelion/config"
 	"dandelion/internal/blob"
@@ -56,6 +58,7 @@ type App struct {
 	log         *slog.Logger
 	swept       time.Time
 	expiring    bool // there are points that may have grown too old
+	drift       *drift
 }
 
 // New builds an App from c and brings the schema up to date. The caller closes
@@ -75,7 +78,7 @@ func New(ctx context.Context, c config.Config, o Outside) (*App, error) {
 	}
 	a := &App{
 		DB: d, Redis: redis.Open(redis.Options{Addrs: c.Redis, Password: c.RedisPassword, TLS: c.RedisTLS}), Keys: secrets.keys,
-		config: c, now: o.Now, log: o.Log,
+		config: c, now: o.Now, log: o.Log, drift: newDrift(),
 	}
 	if a.Blobs, err = blob.Disk(c.BlobDir); err != nil {
 		return nil, errors.Join(err, a.Redis.Close(), a.DB.Close())
@@ -121,7 +124,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	var err error
 	a.API, err = api.New(api.Services{
 		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Points: a.Points, Policies: policies, Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
-		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow,
+		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow, Gauges: []prometheus.Collector{a.drift.of, a.drift.at},
 	})
 	return err
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -13,6 +14,9 @@ const sweepEvery = 10 * time.Minute
 // due, events to be told, leases to be kept. It never gives up: what fails now
 // is tried again.
 func (a *App) Run(ctx context.Context) {
+	var night sync.WaitGroup
+	night.Go(func() { a.nights(ctx) })
+	defer night.Wait()
 	tick := time.NewTicker(a.config.Poll)
 	defer tick.Stop()
 	for {

@@ -18,7 +18,7 @@ var floors = [][]string{
 	{"config", "internal/crypt"},
 	{"internal/db", "internal/redis", "internal/wechat", "internal/blob"},
 	{"internal/audit"},
-	{"internal/outbox", "internal/timer", "internal/idempotency", "internal/policy"},
+	{"internal/outbox", "internal/timer", "internal/idempotency", "internal/policy", "internal/verify"},
 	{"service/"},
 	{"api", "internal/demo"},
 	{"internal/app"},
@@ -45,7 +45,7 @@ var owners = []struct {
 		"gorm.io/gorm/",
 		[]string{
 			"internal/db", "internal/outbox", "internal/timer", "internal/audit", "internal/idempotency",
-			"internal/policy", "internal/demo", "service/",
+			"internal/policy", "internal/verify", "internal/demo", "service/",
 		},
 	},
 	{"github.com/alecthomas/kong/", []string{"", "config"}},

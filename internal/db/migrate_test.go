@@ -22,6 +22,7 @@ var models = []any{
 	&model.Reveal{}, &model.Dispatch{}, &model.Claim{}, &model.WishHelper{}, &model.Evaluation{}, &model.Referral{}, &model.Task{},
 	&model.PointTxn{}, &model.PointEntry{}, &model.PointBalance{}, &model.Deed{}, &model.Standing{}, &model.PointRule{}, &model.HonourLevel{},
 	&model.PointNotice{}, &model.PointSweep{},
+	&model.VerifyRun{},
 }
 
 // table is what a migration or a model says of a table.
