@@ -126,6 +126,22 @@ func bareDeeds(all []model.Deed) []deed {
 	return deeds
 }
 
+// honour returns what the lines of a transaction of some kind change in each
+// person's honour: what is posted, adjusted and taken as a penalty. What is
+// spent, given away or expired changes none.
+func honour(kind model.PointKind, lines []model.PointEntry) map[int64]int64 {
+	all := map[int64]int64{}
+	if kind != model.PointPost && kind != model.PointAdjust && kind != model.PointPenalty {
+		return all
+	}
+	for _, e := range lines {
+		if e.Account == model.AccountMember {
+			all[e.OwnerID] += e.Amount
+		}
+	}
+	return all
+}
+
 // deeds: honour comes with the lines that bear it, and with no others.
 func (c *chunk) deeds(p *model.Posting) {
 	const check = "txn.deeds"
@@ -134,29 +150,19 @@ func (c *chunk) deeds(p *model.Posting) {
 	if was := c.related[p.Txn.SourceID]; kind == model.PointReverse && was != nil {
 		kind = was.Txn.Kind
 	}
-	want, got := map[int64]int64{}, map[int64]int64{}
-	if kind == model.PointPost || kind == model.PointAdjust || kind == model.PointPenalty {
-		for _, e := range p.Entries {
-			if e.Account == model.AccountMember {
-				want[e.OwnerID] += e.Amount
-			}
-		}
-	}
+	want, got := honour(kind, p.Entries), map[int64]int64{}
 	for _, d := range p.Deeds {
 		got[d.UserID] += d.Honour
 		if d.TenantID != p.Txn.TenantID {
 			c.differs(check, of(p, fmt.Sprintf("tenant of deed %d", d.ID), fmt.Sprint(p.Txn.TenantID), fmt.Sprint(d.TenantID)))
 		}
 	}
-	for user, honour := range want {
-		if got[user] != honour {
-			c.differs(check, of(p, fmt.Sprintf("honour of %d", user), fmt.Sprint(honour), fmt.Sprint(got[user])))
-		}
-		delete(got, user)
+	for user := range got {
+		want[user] += 0
 	}
-	for user, honour := range got {
-		if honour != 0 {
-			c.differs(check, of(p, fmt.Sprintf("honour of %d", user), "0", fmt.Sprint(honour)))
+	for user, n := range want {
+		if got[user] != n {
+			c.differs(check, of(p, fmt.Sprintf("honour of %d", user), fmt.Sprint(n), fmt.Sprint(got[user])))
 		}
 	}
 }
