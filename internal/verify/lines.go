@@ -10,6 +10,15 @@ import (
 	"dandelion/model"
 )
 
+// overLedger goes over the transactions and then over the lines, which only
+// together say what all lines add up to.
+func overLedger(ctx context.Context, v *verifier) error {
+	if err := overTxns(ctx, v); err != nil {
+		return err
+	}
+	return overLines(ctx, v)
+}
+
 // overLines goes over the lines, for those that belong to nothing, and then
 // adds up all tenants. The lines of transactions have been added by overTxns,
 // each wholly or not at all, so that a booking meanwhile does no harm.

@@ -63,7 +63,7 @@ type walk struct {
 // walks is the table of all checks. Whoever adds a table that the ledger has to
 // agree with adds a walk over it here.
 var walks = []walk{
-	{overTxns, []Check{
+	{overLedger, []Check{
 		{"txn.lines", "借贷相抵: the lines of a transaction add up to 0, on the accounts of its kind"},
 		{"txn.hash", "内容未改: the hash of a transaction is that of its content"},
 		{"txn.once", "来源与凭证号唯一: a source or a request is booked once"},
@@ -73,8 +73,6 @@ var walks = []walk{
 		{"earn.explained", "计分可复算: what was earned is what its rule gives"},
 		{"earn.fate", "入账去向: what was earned is posted, taken back or waits"},
 		{"earn.source", "计分来源: what was earned is for a wish that is closed"},
-	}},
-	{overLines, []Check{
 		{"line.orphan", "分录有主: each line has its transaction and its balance"},
 		{"line.total", "总账平衡: all lines add up to 0"},
 	}},
