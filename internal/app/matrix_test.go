@@ -41,7 +41,8 @@ var permissions = map[model.Permission]string{
 		DELETE /me/consents, POST /me/export, POST /me/deletion, GET /me/requests, GET /communities`,
 	model.Consented: `GET /orgs, GET /orgs/{id}, GET /wishes, POST /wishes, GET /wishes/{id}, PUT /wishes/{id}, GET /wishes/{id}/history,
 		POST /wishes/{id}/reveal, GET /wishes/{id}/reveals, POST /wishes/{id}/submit, POST /wishes/{id}/evaluate, POST /wishes/{id}/rework,
-		POST /wishes/{id}/cancel, POST /wishes/{id}/reopen`,
+		POST /wishes/{id}/cancel, POST /wishes/{id}/reopen, GET /points/account, GET /points/entries, GET /points/notices,
+		GET /points/transactions/{id}`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
@@ -163,14 +164,18 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	w.Pass(25 * 3600e9)
 	task = w.Get(worker, "/tasks").At("items.0.id")
 	grant := w.Get(admin, "/grants?user_id=10004").At("items.0.id")
-	if task == "" || grant == "" {
-		t.Fatalf("no task %q or grant %q to ask for", task, grant)
+	txn := w.Get(member, "/points/entries").At("items.0.transaction_id")
+	if task == "" || grant == "" || txn == "" {
+		t.Fatalf("no task %q, grant %q or transaction %q to ask for", task, grant, txn)
 	}
-	ids := map[string][]string{"wishes": {wish, late}, "tasks": {task}, "orgs": {"1000", "1200", "2000"}, "grants": {grant}, "users": {"10004", "10001"}}
+	ids := map[string][]string{
+		"wishes": {wish, late}, "tasks": {task}, "orgs": {"1000", "1200", "2000"}, "grants": {grant}, "users": {"10004", "10001"},
+		"points/transactions": {txn},
+	}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
 	for _, route := range w.App.API.Routes {
-		kind := strings.Split(strings.TrimPrefix(route.Path, "/api/v1/"), "/")[0]
+		kind, _, _ := strings.Cut(strings.TrimPrefix(route.Path, "/api/v1/"), "/{id}")
 		if !strings.Contains(route.Path, "{id}") {
 			continue
 		}
