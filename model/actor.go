@@ -174,6 +174,10 @@ const (
 	ManageGrants Permission = "grant.manage" // grants and accounts
 	EditPolicy   Permission = "policy.edit"  // the tenant's limits
 	ReadAudit    Permission = "audit.read"   // the audit log
+
+	HandlePoints    Permission = "points.handle"    // sanctions, adjustments, budgets
+	EditPoints      Permission = "points.edit"      // the rules, levels and budgets of points
+	ReconcilePoints Permission = "points.reconcile" // whether the ledger adds up
 )
 
 // holders says who holds each permission; nil: everybody who has a session.
@@ -187,6 +191,10 @@ var holders = map[Permission][]Role{
 	ManageGrants: {RoleAdmin},
 	EditPolicy:   {RoleCounty, RoleAdmin},
 	ReadAudit:    {RoleAuditor},
+
+	HandlePoints:    {RoleWorker, RoleTownship, RoleCounty},
+	EditPoints:      {RoleCounty, RoleAdmin},
+	ReconcilePoints: {RoleCounty, RoleAuditor, RoleAdmin},
 }
 
 // Declared reports whether p is one of the permissions above.

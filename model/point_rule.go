@@ -11,6 +11,7 @@ import (
 // Faults of the rules of points.
 var (
 	ErrPointRule     = fault.Define(fault.Invalid, "points.rule", "积分规则的名称或数值不正确")
+	ErrPointRuleRace = fault.Define(fault.Conflict, "points.rule_changed", "规则刚刚有了新的版本, 请看过之后再公布")
 	ErrPointRuleDate = fault.Define(fault.Conflict, "points.rule_date", "规则须从将来某日零点起生效, 并晚于已公布的规则")
 )
 
@@ -116,10 +117,8 @@ func NewPointRule(before *PointRule, numbers map[RuleName]int64, from Day, note 
 	if !r.EffectiveAt.After(now) || !r.EffectiveAt.After(before.EffectiveAt) {
 		return nil, ErrPointRuleDate
 	}
-	for name, n := range numbers {
-		if !sensible(name, n) {
-			return nil, ErrPointRule.At("body.numbers", "须为所列名称和范围内的整数")
-		}
+	if err := checkNumbers(numbers); err != nil {
+		return nil, err
 	}
 	body, err := json.Marshal(numbers)
 	if err != nil {

@@ -105,9 +105,9 @@ func (k PointKind) Covered() bool {
 // and never changed; a mistake is put right by its mirror. What it is about can
 // be booked once per kind, and so can what a client calls it.
 type PointTxn struct {
-	ID          int64     `gorm:"primaryKey;autoIncrement:false"`
-	TenantID    int64     `gorm:"not null;uniqueIndex:idx_point_txns_source,priority:1;uniqueIndex:idx_point_txns_request,priority:1"`
-	Kind        PointKind `gorm:"size:16;not null;uniqueIndex:idx_point_txns_source,priority:4"`
+	ID          int64     `gorm:"primaryKey;autoIncrement:false;index:idx_point_txns_kind,priority:3"`
+	TenantID    int64     `gorm:"not null;uniqueIndex:idx_point_txns_source,priority:1;uniqueIndex:idx_point_txns_request,priority:1;index:idx_point_txns_kind,priority:1"`
+	Kind        PointKind `gorm:"size:16;not null;uniqueIndex:idx_point_txns_source,priority:4;index:idx_point_txns_kind,priority:2"`
 	SourceType  Subject   `gorm:"size:16;not null;uniqueIndex:idx_point_txns_source,priority:2"`
 	SourceID    int64     `gorm:"not null;uniqueIndex:idx_point_txns_source,priority:3"`
 	RequestID   string    `gorm:"size:64;not null;uniqueIndex:idx_point_txns_request,priority:2"`

@@ -14,7 +14,7 @@ var ErrPolicy = fault.Define(fault.Invalid, "policy.invalid", "时限或上限�
 // Limit names a rule's number that a tenant may change.
 type Limit string
 
-// The limits of the wish loop (domain rules of 微心愿).
+// The limits of the wish loop (domain rules of 微心愿), and of points.
 const (
 	DraftLapse       Limit = "wish.draft_lapse"
 	ReviewTime       Limit = "wish.review"
@@ -41,6 +41,10 @@ const (
 	DispatchFailures Limit = "wish.dispatch_failures"
 	Extensions       Limit = "wish.extensions"
 	ReworkRounds     Limit = "wish.rework_rounds"
+
+	CaseReviewTime Limit = "points.case_review"
+	CaseAppealTime Limit = "points.case_appeal"
+	CaseDecideTime Limit = "points.case_decide"
 )
 
 // Unit says what the number of a limit counts.
@@ -89,6 +93,9 @@ var limits = []LimitSpec{
 	{DispatchFailures, "派单失败转乡镇次数", Times, 3, 1, 10},
 	{Extensions, "延期次数上限", Times, 2, 0, 10},
 	{ReworkRounds, "返工轮次上限", Times, 2, 1, 10},
+	{CaseReviewTime, "积分处理复核时限", Minutes, 7 * day, day, 30 * day},
+	{CaseAppealTime, "积分处理申诉期限", Minutes, 7 * day, day, 60 * day},
+	{CaseDecideTime, "积分申诉答复时限", Minutes, 7 * day, day, 30 * day}, // 5 working days
 }
 
 // Limits returns every limit with its description.

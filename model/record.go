@@ -64,6 +64,8 @@ type TimerKind string
 const (
 	WishAlarm  TimerKind = "wish.alarm"
 	PointsPost TimerKind = "points.post" // what was earned can no longer be appealed
+
+	PointCaseAlarm TimerKind = "point_case.alarm" // a case waits too long
 )
 
 // Timer is a promise that something will be done when a time has come.

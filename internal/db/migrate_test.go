@@ -23,6 +23,7 @@ var models = []any{
 	&model.PointTxn{}, &model.PointEntry{}, &model.PointBalance{}, &model.Deed{}, &model.Standing{}, &model.PointRule{}, &model.HonourLevel{},
 	&model.PointNotice{}, &model.PointSweep{},
 	&model.VerifyRun{},
+	&model.PointCase{}, &model.PointBudget{},
 }
 
 // table is what a migration or a model says of a table.

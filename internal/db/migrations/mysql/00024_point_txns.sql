@@ -14,5 +14,6 @@ CREATE TABLE point_txns (
   occurred_at  DATETIME(3) NOT NULL,
   created_at   DATETIME(3) NOT NULL,
   UNIQUE KEY idx_point_txns_request (tenant_id, request_id),
-  UNIQUE KEY idx_point_txns_source (tenant_id, source_type, source_id, kind)
+  UNIQUE KEY idx_point_txns_source (tenant_id, source_type, source_id, kind),
+  KEY idx_point_txns_kind (tenant_id, kind, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

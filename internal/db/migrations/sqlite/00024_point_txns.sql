@@ -16,3 +16,4 @@ CREATE TABLE point_txns (
 );
 CREATE UNIQUE INDEX idx_point_txns_request ON point_txns (tenant_id, request_id);
 CREATE UNIQUE INDEX idx_point_txns_source ON point_txns (tenant_id, source_type, source_id, kind);
+CREATE INDEX idx_point_txns_kind ON point_txns (tenant_id, kind, id);
