@@ -195,6 +195,19 @@ func (p Path) At(level int) int64 {
 	return 0
 }
 
+// To returns p as far down as level; "" if it does not reach there.
+func (p Path) To(level int) Path {
+	ids := p.IDs()
+	if level >= len(ids) {
+		return ""
+	}
+	q := Path("/")
+	for _, id := range ids[:level+1] {
+		q = q.Below(id)
+	}
+	return q
+}
+
 // Has reports whether id is in p.
 func (p Path) Has(id int64) bool {
 	return id != 0 && strings.Contains(string(p), "/"+strconv.FormatInt(id, 10)+"/")

@@ -154,9 +154,18 @@ func (o PointCaseOrder) change(r *PointRule) (int64, error) {
 	return -take, nil
 }
 
+// On reports whether claim is what o can be about: one that the person concerned
+// had, and for a late release one that he did not keep.
+func (o PointCaseOrder) On(claim *Claim) bool {
+	his := claim.ClaimerID == o.UserID || claim.Team.Has(o.UserID)
+	late := claim.Late || claim.State == ClaimExpired || claim.State == ClaimRevoked
+	return his && (o.Kind != CaseLateRelease || late)
+}
+
 // NewPointCase proposes a case about somebody who belongs to the community at
-// place (提出). It lapses unless a second person approves it in time.
-func NewPointCase(id int64, o PointCaseOrder, place Path, r *PointRule, s Step) (*PointCase, error) {
+// place (提出), on a claim of his or, for the zero Claim, on none. It lapses
+// unless a second person approves it in time.
+func NewPointCase(id int64, o PointCaseOrder, place Path, on Claim, r *PointRule, s Step) (*PointCase, error) {
 	switch {
 	case o.UserID == s.Who.UserID:
 		return nil, ErrPointCaseOwn
@@ -169,14 +178,14 @@ func NewPointCase(id int64, o PointCaseOrder, place Path, r *PointRule, s Step) 
 	}
 	c := &PointCase{
 		ID: id, TenantID: s.Who.TenantID, UserID: o.UserID, CommunityID: place.At(LevelCommunity), OrgPath: place, Kind: o.Kind,
-		Change: change, RuleVersion: r.Version, WishID: o.WishID, ClaimID: o.ClaimID, PayloadHash: o.digest(), Reason: o.Reason,
+		Change: change, RuleVersion: r.Version, WishID: on.WishID, ClaimID: on.ID, PayloadHash: o.digest(), Reason: o.Reason,
 		ProposedBy: s.Who.UserID, CreatedAt: s.Now, UpdatedAt: s.Now, Version: 1,
 	}
 	if o.RequestID != "" {
 		c.RequestID = &o.RequestID
 	}
-	if o.ClaimID != 0 {
-		key := fmt.Sprintf("%s:%d:%d", o.Kind, o.ClaimID, o.UserID)
+	if on.ID != 0 {
+		key := fmt.Sprintf("%s:%d:%d", o.Kind, on.ID, o.UserID)
 		c.ActiveKey = &key
 	}
 	c.move(CaseProposed, s)

@@ -85,8 +85,9 @@ const day = 24 * time.Hour
 // began, through the service itself: every row is what the system would write.
 func (l *loader) wishes(ctx context.Context) error {
 	box := outbox.New(l.db, slog.New(slog.DiscardHandler))
-	l.points = points.New(l.db, box)
-	l.service = wish.New(l.db, policy.New(l.db, l.clock.Now), box, l.keys, l.points)
+	limits := policy.New(l.db, l.clock.Now)
+	l.points = points.New(l.db, box, limits)
+	l.service = wish.New(l.db, limits, box, l.keys, l.points)
 	box.Tell(l.service.Hear)
 	t := &teller{rand.New(rand.NewPCG(2026, 8)), l.world, l.until} // #nosec G404 -- stories, not secrets
 	for _, p := range t.plans() {
@@ -95,6 +96,9 @@ func (l *loader) wishes(ctx context.Context) error {
 		}
 	}
 	if err := l.mature(ctx); err != nil {
+		return err
+	}
+	if err := l.cases(ctx); err != nil {
 		return err
 	}
 	l.clock.Set(l.until)

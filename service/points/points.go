@@ -4,6 +4,8 @@
 package points
 
 import (
+	"context"
+
 	"dandelion/internal/db"
 	"dandelion/model"
 )
@@ -13,11 +15,19 @@ type Events interface {
 	Put(tx *db.Tx, e model.Event) error
 }
 
+// Policies tells the limits that a tenant has set.
+type Policies interface {
+	Of(ctx context.Context, tenant int64) (model.Policy, error)
+}
+
 // Service is the ledger, and what members, workers and counties do with it.
 type Service struct {
-	db     *db.DB
-	events Events
+	db       *db.DB
+	events   Events
+	policies Policies
 }
 
 // New returns a Service that keeps the ledger in d.
-func New(d *db.DB, events Events) *Service { return &Service{db: d, events: events} }
+func New(d *db.DB, events Events, policies Policies) *Service {
+	return &Service{db: d, events: events, policies: policies}
+}
