@@ -107,6 +107,11 @@ func TestWhoIsAdmitted(t *testing.T) {
 		ManageGrants: {RoleAdmin},
 		EditPolicy:   {RoleCounty, RoleAdmin},
 		ReadAudit:    {RoleAuditor},
+
+		HandlePoints:    {RoleWorker, RoleTownship, RoleCounty},
+		EditPoints:      {RoleCounty, RoleAdmin},
+		ReconcilePoints: {RoleCounty, RoleAuditor, RoleAdmin},
+
 		"undeclared": nil,
 	}
 	if len(holders) != len(want)-1 {
