@@ -127,12 +127,12 @@ type PointTxn struct {
 // sum of one range of one index; the mirror of a line carries the same, so what
 // is reversed no longer fills a cap.
 type PointEntry struct {
-	ID       int64   `gorm:"primaryKey;autoIncrement:false;index:idx_point_entries_account,priority:3"`
-	TenantID int64   `gorm:"not null"`
-	TxnID    int64   `gorm:"not null;index:idx_point_entries_txn;index:idx_point_entries_account,priority:4"`
-	Account  Account `gorm:"size:8;not null;index:idx_point_entries_account,priority:2"`
+	ID       int64   `gorm:"primaryKey;autoIncrement:false;index:idx_point_entries_account,priority:3;index:idx_point_entries_tenant,priority:3"`
+	TenantID int64   `gorm:"not null;index:idx_point_entries_tenant,priority:1"`
+	TxnID    int64   `gorm:"not null;index:idx_point_entries_txn,priority:1;index:idx_point_entries_account,priority:4"`
+	Account  Account `gorm:"size:8;not null;index:idx_point_entries_account,priority:2;index:idx_point_entries_tenant,priority:2"`
 	OwnerID  int64   `gorm:"not null;index:idx_point_entries_account,priority:1;index:idx_point_entries_cap,priority:1"`
-	Amount   int64   `gorm:"not null;index:idx_point_entries_account,priority:5;index:idx_point_entries_cap,priority:5"`
+	Amount   int64   `gorm:"not null;index:idx_point_entries_account,priority:5;index:idx_point_entries_cap,priority:5;index:idx_point_entries_tenant,priority:4;index:idx_point_entries_txn,priority:2"`
 	Lot      int64   `gorm:"not null"`                                        // the season whose points these are, on a credit of a member's account; else 0
 	CapDay   int64   `gorm:"not null;index:idx_point_entries_cap,priority:2"` // 20260701 in Shanghai; 0: not capped
 	CapKind  CapKind `gorm:"size:8;not null;index:idx_point_entries_cap,priority:3"`

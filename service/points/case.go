@@ -183,19 +183,32 @@ const namedCases = `SELECT c.*, COALESCE(u.display_name, '') AS user_name, COALE
 FROM point_cases c LEFT JOIN users u ON u.id = c.user_id LEFT JOIN orgs o ON o.id = c.community_id LEFT JOIN wishes w ON w.id = c.wish_id AND c.wish_id <> 0
 `
 
+// caseRow is a case with what its people and places are called, in one read.
+type caseRow struct {
+	model.PointCase
+	UserName, CommunityName, WishTitle string
+}
+
+// shown is the case as who may see it.
+func (r *caseRow) shown(who model.Actor, tx *db.Tx) *Case {
+	return &Case{
+		PointCase: r.PointCase, UserName: r.UserName, CommunityName: r.CommunityName, WishTitle: model.MaskText(r.WishTitle),
+		Party: r.PartyTo(who), Possible: r.Possible(who, tx.Now), Told: r.Told(tx.Now),
+	}
+}
+
 // Case returns a case that who is a party to, with its history; another is not
 // there for him.
 func (s *Service) Case(ctx context.Context, who model.Actor, id int64) (c *Case, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {
-		var rows []*Case
+		var rows []caseRow
 		if err := tx.Raw(namedCases+"WHERE c.id = ?", id).Scan(&rows).Error; err != nil {
 			return fmt.Errorf("points: case %d: %w", id, err)
 		}
 		if len(rows) == 0 || rows[0].PartyTo(who) == 0 {
 			return model.ErrPointCaseNotFound
 		}
-		c = rows[0]
-		c.show(who, tx)
+		c = rows[0].shown(who, tx)
 		c.History, err = gorm.G[model.Event](tx.DB).Where("subject = ? AND subject_id = ?", model.OfPointCase, id).Order("id").Limit(20).Find(tx.Ctx)
 		if err != nil {
 			return fmt.Errorf("points: history of case %d: %w", id, err)
@@ -206,11 +219,6 @@ func (s *Service) Case(ctx context.Context, who model.Actor, id int64) (c *Case,
 		return nil, err
 	}
 	return c, nil
-}
-
-func (c *Case) show(who model.Actor, tx *db.Tx) {
-	c.WishTitle = model.MaskText(c.WishTitle)
-	c.Party, c.Possible, c.Told = c.PartyTo(who), c.PointCase.Possible(who, tx.Now), c.PointCase.Told(tx.Now)
 }
 
 // CaseView names a list of cases.
@@ -256,11 +264,12 @@ func (s *Service) Cases(ctx context.Context, who model.Actor, f CaseFilter) (all
 		if f.State != "" {
 			q, args = q+" AND c.state = ?", append(args, f.State)
 		}
-		if err := tx.Raw(q+" ORDER BY c.id DESC LIMIT ?", append(args, f.Limit)...).Scan(&all).Error; err != nil {
+		var rows []caseRow
+		if err := tx.Raw(q+" ORDER BY c.id DESC LIMIT ?", append(args, f.Limit)...).Scan(&rows).Error; err != nil {
 			return fmt.Errorf("points: cases: %w", err)
 		}
-		for _, c := range all {
-			c.show(who, tx)
+		for i := range rows {
+			all = append(all, rows[i].shown(who, tx))
 		}
 		return nil
 	})

@@ -30,7 +30,7 @@ var caseMorning = time.Date(2026, 7, 1, 1, 0, 0, 0, time.UTC)
 
 // caseWorld is a small county in a database of its own, with a ledger.
 type caseWorld struct {
-	*testing.T
+	testing.TB
 	db     *db.DB
 	clock  *clock.Manual
 	timers *timer.Runner
@@ -40,9 +40,9 @@ type caseWorld struct {
 	member, resident, worker, worker2, officer, county, auditor, admin, elsewhere, outsider model.Actor
 }
 
-func newCaseWorld(t *testing.T) *caseWorld {
+func newCaseWorld(t testing.TB) *caseWorld {
 	t.Helper()
-	w := &caseWorld{T: t, clock: clock.At(caseMorning), orgs: map[int64]*model.Org{}}
+	w := &caseWorld{TB: t, clock: clock.At(caseMorning), orgs: map[int64]*model.Org{}}
 	d, err := db.Open(dbtest.URL(t), db.Options{Now: w.clock.Now})
 	if err != nil {
 		t.Fatal(err)

@@ -13,4 +13,5 @@ CREATE TABLE point_entries (
 );
 CREATE INDEX idx_point_entries_account ON point_entries (owner_id, account, id, txn_id, amount);
 CREATE INDEX idx_point_entries_cap ON point_entries (owner_id, cap_day, cap_kind, pair, amount);
-CREATE INDEX idx_point_entries_txn ON point_entries (txn_id);
+CREATE INDEX idx_point_entries_tenant ON point_entries (tenant_id, account, id, amount);
+CREATE INDEX idx_point_entries_txn ON point_entries (txn_id, amount);
