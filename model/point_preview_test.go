@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 func service(user int64, at time.Time, pair string, booked int64) PastFeat {
@@ -40,6 +42,57 @@ func TestAPreviewFillsTheCapsInOrder(t *testing.T) {
 	if v := r.Preview(past[:2], caps); v.After != 5 {
 		t.Errorf("after 35 of 40 points, and two times for one pair, %d are left", v.After)
 	}
+}
+
+// TestAPreviewIsEveryFeatWeighedInTurn holds the preview against a slow twin that
+// adds up all that went before for each feat.
+func TestAPreviewIsEveryFeatWeighedInTurn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, err := TrialRule(map[RuleName]int64{
+			RuleService: rapid.Int64Range(0, 30).Draw(t, "service"), RuleWishDay: rapid.Int64Range(0, 60).Draw(t, "day cap"),
+			RulePairMonth: rapid.Int64Range(0, 3).Draw(t, "pair cap"), RuleUnrated: rapid.Int64Range(0, 10).Draw(t, "unrated"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var past []PastFeat
+		at := time.Date(2026, 6, 29, 4, 0, 0, 0, time.UTC)
+		for range rapid.IntRange(0, 25).Draw(t, "feats") {
+			at = at.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "hours")) * time.Hour)
+			f := service(1, at, fmt.Sprint("u", rapid.IntRange(1, 3).Draw(t, "pair")), rapid.Int64Range(0, 12).Draw(t, "booked"))
+			f.Team, f.Stars = []int64{1, 2}[:rapid.IntRange(1, 2).Draw(t, "team")], rapid.Int64Range(0, 5).Draw(t, "stars")
+			past = append(past, f)
+		}
+		type got struct {
+			user, day, points int64
+			pair              string
+		}
+		var all []got
+		var want int64
+		for _, f := range past {
+			used, day := map[int64]Used{}, DayNumber(f.At)
+			for _, u := range f.Team {
+				var n Used
+				for _, g := range all {
+					if g.user == u && g.day == day {
+						n.Day += g.points
+					}
+					if g.user == u && g.day/100 == day/100 && g.pair == f.Pair && g.points > 0 {
+						n.Pair++
+					}
+				}
+				used[u] = n
+			}
+			for _, s := range r.Weigh(f.Feat, used).Shares {
+				all = append(all, got{s.UserID, day, s.Points, f.Pair})
+				want += s.Points
+			}
+		}
+		v := r.Preview(past, NewCapUse())
+		if v.After != want || v.After > v.Uncapped || v.Feats != len(past) {
+			t.Fatalf("the preview says %+v, the twin %d", v, want)
+		}
+	})
 }
 
 func TestAHouseholdEarnsNothingInAPreviewEither(t *testing.T) {
