@@ -130,14 +130,16 @@ func (l *bigLedger) load(t testing.TB) {
 	}
 }
 
-// history is the page of one account, newest first.
-const history = `SELECT e.id, e.amount, e.lot, t.kind, t.memo, t.source_type, t.source_id, t.created_at FROM point_entries e JOIN point_txns t ON t.id = e.txn_id
+// history is the page of one account, newest first. Of the lines it asks only
+// for what the index has: with any other column MariaDB reads the account from
+// its newest line on (ref, not range), and a page costs as much as it is deep.
+const history = `SELECT e.id, e.amount, t.kind, t.memo, t.source_type, t.source_id, t.created_at FROM point_entries e JOIN point_txns t ON t.id = e.txn_id
 	WHERE e.owner_id = ? AND e.account = ? AND e.id < ? ORDER BY e.id DESC LIMIT 21`
 
 type historyRow struct {
-	ID, Amount, Lot, SourceID int64
-	Kind, Memo, SourceType    string
-	CreatedAt                 time.Time
+	ID, Amount, SourceID   int64
+	Kind, Memo, SourceType string
+	CreatedAt              time.Time
 }
 
 // page reads the n-th page: of the giant or of a member, from anywhere.
@@ -174,12 +176,12 @@ func (l *bigLedger) explain(t testing.TB) {
 		return
 	}
 	var plan []struct {
-		Table, Key, Extra string
+		Table, Type, Key, Extra string
 	}
 	err := l.db.View(t.Context(), func(tx *db.Tx) error {
-		return tx.Raw("EXPLAIN "+history, giant, model.AccountMember, int64(1)<<60).Scan(&plan).Error
+		return tx.Raw("EXPLAIN "+history, giant, model.AccountMember, firstPointTxn+int64(l.lines)).Scan(&plan).Error
 	})
-	if err != nil || len(plan) != 2 || plan[0].Key != "idx_point_entries_account" || plan[1].Key != "PRIMARY" || strings.Contains(plan[0].Extra, "filesort") {
+	if err != nil || len(plan) != 2 || plan[0].Type != "range" || plan[0].Key != "idx_point_entries_account" || plan[1].Key != "PRIMARY" || strings.Contains(plan[0].Extra, "filesort") {
 		t.Errorf("a page of history is read by %+v, %v", plan, err)
 	}
 }
@@ -190,7 +192,6 @@ func BenchmarkPointsMany(b *testing.B) { measureLedger(b, *entries) }
 
 func measureLedger(b *testing.B, lines int) {
 	l := openLedger(b, lines)
-	l.verify(b)
 	for name, owner := range map[string]func(n int) int64{"history-giant": func(int) int64 { return giant }, "history-member": l.saver} {
 		used := 0
 		b.Run(name, func(b *testing.B) {
@@ -231,6 +232,7 @@ func measureLedger(b *testing.B, lines int) {
 		wg.Wait()
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "wishes/s")
 	})
+	l.verify(b)
 }
 
 func percentiles(b *testing.B, all []time.Duration) {
