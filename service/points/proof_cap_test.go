@@ -128,3 +128,65 @@ func TestManyPeopleEarnAtOnce(t *testing.T) {
 		t.Errorf("%d earned, want %d", rows, n)
 	}
 }
+
+// TestWhatIsTakenBackFreesItsCaps: a wish that is done again fills no cap until
+// it is closed again.
+func TestWhatIsTakenBackFreesItsCaps(t *testing.T) {
+	p := proofOf(t)
+	const user = firstMember
+	pair := func(w *model.Wish) { w.BeneficiaryID, w.Difficulty = 77, model.Hard } // 15 points
+	first, err := p.closed(pair, user)
+	p.must(err)
+	if got := p.earned(user, pair); got != 15 {
+		t.Errorf("the second wish of a pair earns %d, want 15", got)
+	}
+	if got := p.earned(user, pair); got != 0 {
+		t.Errorf("the third wish of a pair earns %d, want 0", got)
+	}
+	p.must(p.reopened(first))
+	if got := p.earned(user, pair); got != 15 {
+		t.Errorf("after one of a pair was taken back a wish earns %d, want 15", got)
+	}
+	if got := p.earned(user, pair); got != 0 {
+		t.Errorf("and the next one %d, want 0", got)
+	}
+	hard := func(w *model.Wish) { w.Difficulty = model.Hard }
+	filling, err := p.closed(hard, user)
+	p.must(err)
+	if got := p.balance(user, model.AccountPending); got != 40 {
+		t.Errorf("a full day has %d, want 40", got)
+	}
+	p.must(p.reopened(filling))
+	if got := p.earned(user, hard); got != 10 {
+		t.Errorf("after the last was taken back a wish earns %d, want the 10 that are left again", got)
+	}
+	p.verified()
+}
+
+// TestARuleOfYesterdayStillExplainsYesterday: what was earned is proved under the
+// version that was in force, and caps under the most generous of a day.
+func TestARuleOfYesterdayStillExplainsYesterday(t *testing.T) {
+	p := proofOf(t)
+	const user = firstMember
+	if got := p.earned(user, nil); got != 10 {
+		t.Errorf("by the built-in rules a wish earns %d, want 10", got)
+	}
+	rule, err := model.NewPointRule(&model.PointRule{}, map[model.RuleName]int64{model.RuleService: 20, model.RuleWishDay: 60, model.RulePairMonth: 1},
+		model.DayOf(p.clock.Now().AddDate(0, 0, 1)), "试行", model.Actor{UserID: 9, TenantID: proofCounty}, p.clock.Now())
+	p.must(err)
+	p.must(p.update(func(tx *db.Tx) error { return db.Add(tx, rule) }))
+	if got := p.earned(user, nil); got != 10 {
+		t.Errorf("before its day a rule changes a wish to %d", got)
+	}
+	p.clock.Pass(24 * time.Hour)
+	for i, want := range []int64{20, 20, 20, 0} {
+		if got := p.earned(user, nil); got != want {
+			t.Errorf("by the new rules wish %d earns %d, want %d", i, got, want)
+		}
+	}
+	p.verified()
+	p.exec("UPDATE point_rules SET body = '{\"wish.service\":20,\"wish.day_cap\":50}'")
+	if p.found("cap.day") != 1 || p.found("earn.explained") == 0 {
+		t.Error("a rule that is changed behind its back is not noticed")
+	}
+}
