@@ -18,8 +18,10 @@ func (s *Service) credit(tx *db.Tx, p *model.Posting) error {
 	if len(p.Deeds) == 0 {
 		return nil
 	}
-	if err := place(tx, p.Deeds); err != nil {
-		return err
+	if p.Txn.Kind != model.PointReverse { // which counts where what it takes back counted
+		if err := place(tx, p.Deeds); err != nil {
+			return err
+		}
 	}
 	for i := range p.Deeds {
 		p.Deeds[i].ID, p.Deeds[i].TxnID, p.Deeds[i].TenantID, p.Deeds[i].CreatedAt = tx.NewID(), p.Txn.ID, p.Txn.TenantID, tx.Now

@@ -74,3 +74,33 @@ func (p *proof) busy(user, i int64) error {
 	_, err := p.move(model.PointDonate, 1, model.AccountMember, user, model.AccountPool, proofCommunity)
 	return err
 }
+
+// TestAReversalCountsWhereItsOriginalCounted, also for somebody who belonged
+// nowhere then and has moved in since: no community loses what it never had.
+func TestAReversalCountsWhereItsOriginalCounted(t *testing.T) {
+	p := proofOf(t)
+	w, err := p.closed(nil, firstMember)
+	p.must(err)
+	p.pass(8 * 24 * time.Hour)
+	p.must(p.update(func(tx *db.Tx) error {
+		return db.Add(tx, &model.User{
+			ID: firstMember, TenantID: proofCounty, OpenID: "new", State: model.UserActive, HomeID: 3, HomePath: "/1/2/3/",
+			CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1,
+		})
+	}))
+	p.must(p.reopened(w))
+	p.verified()
+	p.give(firstMember, 5)
+	by := map[int64]int64{}
+	p.must(p.db.View(t.Context(), func(tx *db.Tx) error {
+		var deeds []model.Deed
+		err := tx.Where("user_id = ?", firstMember).Find(&deeds).Error
+		for _, d := range deeds {
+			by[d.CommunityID] += d.Honour
+		}
+		return err
+	}))
+	if len(by) != 2 || by[0] != 0 || by[3] != 5 {
+		t.Errorf("the communities have %v, want nothing nowhere and 5 in community 3", by)
+	}
+}
