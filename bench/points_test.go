@@ -17,6 +17,7 @@ import (
 	"dandelion/internal/db"
 	"dandelion/internal/dbtest"
 	"dandelion/internal/outbox"
+	"dandelion/internal/policy"
 	"dandelion/internal/verify"
 	"dandelion/model"
 	"dandelion/service/points"
@@ -58,7 +59,7 @@ func openLedger(t testing.TB, lines int) *bigLedger {
 	if err := d.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	l := &bigLedger{db: d, url: url, lines: lines, savers: max(1, lines/4/perSaver), service: points.New(d, outbox.New(d, slog.New(slog.DiscardHandler)))}
+	l := &bigLedger{db: d, url: url, lines: lines, savers: max(1, lines/4/perSaver), service: points.New(d, outbox.New(d, slog.New(slog.DiscardHandler)), policy.New(d, time.Now))}
 	began := time.Now()
 	l.load(t)
 	t.Logf("%d lines on %s loaded in %v", lines, d.Dialect(), time.Since(began).Round(time.Second))

@@ -13,6 +13,7 @@ import (
 	"dandelion/internal/db"
 	"dandelion/internal/dbtest"
 	"dandelion/internal/outbox"
+	"dandelion/internal/policy"
 	"dandelion/internal/timer"
 	"dandelion/internal/verify"
 	"dandelion/model"
@@ -61,7 +62,7 @@ func newProof(t testing.TB, url string) *proof {
 	p.db = d
 	p.must(d.Migrate(t.Context()))
 	silent := slog.New(slog.DiscardHandler)
-	p.ledger = points.New(d, outbox.New(d, silent))
+	p.ledger = points.New(d, outbox.New(d, silent), policy.New(d, p.clock.Now))
 	p.timers = timer.New(d, silent, map[model.TimerKind]timer.Handler{model.PointsPost: p.ledger.Mature})
 	return p
 }
