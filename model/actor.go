@@ -178,6 +178,7 @@ const (
 	HandlePoints    Permission = "points.handle"    // sanctions, adjustments, budgets
 	EditPoints      Permission = "points.edit"      // the rules, levels and budgets of points
 	ReconcilePoints Permission = "points.reconcile" // whether the ledger adds up
+	VerifyReward    Permission = "reward.verify"    // hand rewards over
 )
 
 // holders says who holds each permission; nil: everybody who has a session.
@@ -195,6 +196,7 @@ var holders = map[Permission][]Role{
 	HandlePoints:    {RoleWorker, RoleTownship, RoleCounty},
 	EditPoints:      {RoleCounty, RoleAdmin},
 	ReconcilePoints: {RoleCounty, RoleAuditor, RoleAdmin},
+	VerifyReward:    {RoleVerifier},
 }
 
 // Declared reports whether p is one of the permissions above.

@@ -112,6 +112,7 @@ func TestWhoIsAdmitted(t *testing.T) {
 		EditPoints:      {RoleCounty, RoleAdmin},
 		ReconcilePoints: {RoleCounty, RoleAuditor, RoleAdmin},
 
+		VerifyReward: {RoleVerifier},
 		"undeclared": nil,
 	}
 	if len(holders) != len(want)-1 {

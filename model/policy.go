@@ -45,6 +45,7 @@ const (
 	CaseReviewTime Limit = "points.case_review"
 	CaseAppealTime Limit = "points.case_appeal"
 	CaseDecideTime Limit = "points.case_decide"
+	RewardPickUp   Limit = "reward.pick_up"
 )
 
 // Unit says what the number of a limit counts.
@@ -96,6 +97,7 @@ var limits = []LimitSpec{
 	{CaseReviewTime, "积分处理复核时限", Minutes, 7 * day, day, 30 * day},
 	{CaseAppealTime, "积分处理申诉期限", Minutes, 7 * day, day, 60 * day},
 	{CaseDecideTime, "积分申诉答复时限", Minutes, 7 * day, day, 30 * day}, // 5 working days
+	{RewardPickUp, "兑换物品领取时限", Minutes, 7 * day, day, 30 * day},
 }
 
 // Limits returns every limit with its description.

@@ -17,6 +17,7 @@ func TestTheDefaultsAreTheDomains(t *testing.T) {
 		EscalateAfter: 72 * h, SuspendMax: 30 * 24 * h, ReopenTime: 15 * 24 * h, AppealTime: 7 * 24 * h, RevealAfterClose: 7 * 24 * h,
 		LiveClaims: 3, DispatchFailures: 3, Extensions: 2, ReworkRounds: 2,
 		CaseReviewTime: 7 * 24 * h, CaseAppealTime: 7 * 24 * h, CaseDecideTime: 7 * 24 * h,
+		RewardPickUp: 7 * 24 * h,
 	}
 	if len(want) != len(Limits()) {
 		t.Fatalf("%d limits, and this table has %d", len(Limits()), len(want))

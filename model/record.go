@@ -65,7 +65,8 @@ const (
 	WishAlarm  TimerKind = "wish.alarm"
 	PointsPost TimerKind = "points.post" // what was earned can no longer be appealed
 
-	PointCaseAlarm TimerKind = "point_case.alarm" // a case waits too long
+	PointCaseAlarm   TimerKind = "point_case.alarm"  // a case waits too long
+	RedemptionExpire TimerKind = "redemption.expire" // nobody has picked a reward up
 )
 
 // Timer is a promise that something will be done when a time has come.

@@ -24,6 +24,7 @@ var models = []any{
 	&model.PointNotice{}, &model.PointSweep{},
 	&model.VerifyRun{},
 	&model.PointCase{}, &model.PointBudget{},
+	&model.Reward{}, &model.Redemption{}, &model.Donation{},
 }
 
 // table is what a migration or a model says of a table.
