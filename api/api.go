@@ -63,7 +63,7 @@ func (a *API) Drain() { a.draining.Store(true) }
 // routes is the route table.
 func (s Services) routes() []route {
 	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
-		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes())
+		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

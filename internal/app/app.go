@@ -114,13 +114,14 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 		PolicyVersion: a.config.PrivacyVersion,
 	})
 	a.Orgs = org.New(a.DB)
-	a.Points = points.New(a.DB, a.outbox, policies)
+	a.Points = points.New(a.DB, a.outbox, policies, a.Keys)
 	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys, a.Points)
 	a.Identity.Wishes = a.Wishes
 	a.outbox.Tell(a.Wishes.Hear)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
 		model.PointCaseAlarm: a.Points.CaseAlarm,
+		model.RedemptionExpire: a.Points.ExpireRedemption,
 	})
 	var err error
 	a.API, err = api.New(api.Services{

@@ -48,6 +48,7 @@ func Personas() []Persona {
 		{"demo-other-township", "外县乡镇工作人员", "许明", model.RoleTownship, OtherCounty + 100, OtherCounty + 200},
 		{"demo-other-auditor", "外县审计员", "邓清", model.RoleAuditor, OtherCounty, OtherCounty + 200},
 		{"demo-other-admin", "外县管理员", "曹阳", model.RoleAdmin, OtherCounty, OtherCounty + 200},
+		{"demo-verifier", "核销员", "沈悦", model.RoleVerifier, CommunityID, CommunityID},
 	}
 }
 

@@ -86,7 +86,7 @@ const day = 24 * time.Hour
 func (l *loader) wishes(ctx context.Context) error {
 	box := outbox.New(l.db, slog.New(slog.DiscardHandler))
 	limits := policy.New(l.db, l.clock.Now)
-	l.points = points.New(l.db, box, limits)
+	l.points = points.New(l.db, box, limits, l.keys)
 	l.service = wish.New(l.db, limits, box, l.keys, l.points)
 	box.Tell(l.service.Hear)
 	t := &teller{rand.New(rand.NewPCG(2026, 8)), l.world, l.until} // #nosec G404 -- stories, not secrets
@@ -99,6 +99,9 @@ func (l *loader) wishes(ctx context.Context) error {
 		return err
 	}
 	if err := l.cases(ctx); err != nil {
+		return err
+	}
+	if err := l.rewards(ctx); err != nil {
 		return err
 	}
 	l.clock.Set(l.until)

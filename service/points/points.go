@@ -20,14 +20,22 @@ type Policies interface {
 	Of(ctx context.Context, tenant int64) (model.Policy, error)
 }
 
+// Sealer keeps personal data and pick-up codes from whoever reads the database.
+type Sealer interface {
+	Seal(aad, plain string) (string, error)
+	Open(aad, sealed string) (string, error)
+	Index(kind, value string) string
+}
+
 // Service is the ledger, and what members, workers and counties do with it.
 type Service struct {
 	db       *db.DB
 	events   Events
 	policies Policies
+	sealer   Sealer
 }
 
 // New returns a Service that keeps the ledger in d.
-func New(d *db.DB, events Events, policies Policies) *Service {
-	return &Service{db: d, events: events, policies: policies}
+func New(d *db.DB, events Events, policies Policies, sealer Sealer) *Service {
+	return &Service{db: d, events: events, policies: policies, sealer: sealer}
 }

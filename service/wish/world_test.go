@@ -60,7 +60,7 @@ func newWorld(t *testing.T, url string) *world {
 	w.must(err)
 	w.outbox = outbox.New(d, quiet)
 	w.policies = policy.New(d, w.clock.Now)
-	w.ledger = points.New(d, w.outbox, w.policies)
+	w.ledger = points.New(d, w.outbox, w.policies, keys)
 	w.wishes = wish.New(d, w.policies, w.outbox, keys, w.ledger)
 	w.outbox.Tell(w.wishes.Hear)
 	w.timers = timer.New(d, quiet, map[model.TimerKind]timer.Handler{model.WishAlarm: w.wishes.Alarm, model.PointsPost: w.ledger.Mature})
