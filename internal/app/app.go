@@ -120,7 +120,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.outbox.Tell(a.Wishes.Hear)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
-		model.PointCaseAlarm: a.Points.CaseAlarm,
+		model.PointCaseAlarm:   a.Points.CaseAlarm,
 		model.RedemptionExpire: a.Points.ExpireRedemption,
 	})
 	var err error

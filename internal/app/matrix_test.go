@@ -25,6 +25,8 @@ var holders = map[model.Permission]func(p demo.Persona) bool{
 	model.ManageGrants: has("admin"),
 	model.EditPolicy:   has("county_officer", "admin"),
 	model.ReadAudit:    has("auditor"),
+	model.EditPoints:   has("county_officer", "admin"),
+	model.VerifyReward: has("verifier"),
 }
 
 const newcomer = "newcomer"
@@ -42,7 +44,10 @@ var permissions = map[model.Permission]string{
 	model.Consented: `GET /orgs, GET /orgs/{id}, GET /wishes, POST /wishes, GET /wishes/{id}, PUT /wishes/{id}, GET /wishes/{id}/history,
 		POST /wishes/{id}/reveal, GET /wishes/{id}/reveals, POST /wishes/{id}/submit, POST /wishes/{id}/evaluate, POST /wishes/{id}/rework,
 		POST /wishes/{id}/cancel, POST /wishes/{id}/reopen, GET /points/account, GET /points/entries, GET /points/notices,
-		GET /points/transactions/{id}`,
+		GET /points/transactions/{id}, GET /points/cases, GET /points/cases/{id}, POST /points/cases/{id}/appeal, GET /points/rules,
+		GET /points/levels, GET /rewards, GET /rewards/{id}, POST /rewards/{id}/redeem, GET /redemptions,
+		GET /redemptions/{id}, POST /redemptions/{id}/cancel, PUT /redemptions/{id}/proxy, DELETE /redemptions/{id}/proxy,
+		POST /points/donations, GET /points/pools/{org_id}`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
@@ -55,6 +60,12 @@ var permissions = map[model.Permission]string{
 		POST /users/{id}/enable`,
 	model.EditPolicy: `GET /policy, PUT /policy/{name}`,
 	model.ReadAudit:  `GET /audits`,
+	model.EditPoints: `POST /rewards, PATCH /rewards/{id}, POST /points/rules, POST /points/rules/preview, PUT /points/levels,
+		PUT /points/budgets/{org_id}`,
+	model.HandlePoints: `POST /points/cases, POST /points/cases/{id}/approve, POST /points/cases/{id}/refuse, POST /points/cases/{id}/uphold,
+		POST /points/cases/{id}/dismiss, GET /points/budgets`,
+	model.ReconcilePoints: `GET /points/reconciliation`,
+	model.VerifyReward:    `GET /redemptions/queue, POST /redemptions/check, POST /redemptions/pick-up`,
 }
 
 // expected returns the permission of each route, as "GET /api/v1/me".
@@ -172,6 +183,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 		"wishes": {wish, late}, "tasks": {task}, "orgs": {"1000", "1200", "2000"}, "grants": {grant}, "users": {"10004", "10001"},
 		"points/transactions": {txn},
 	}
+	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
 	for _, route := range w.App.API.Routes {
@@ -227,6 +239,9 @@ func bodyOf(w world, route string) any {
 			}
 			return d.body(w)
 		}
+	}
+	if b := rewardBody(route); b != nil {
+		return b
 	}
 	method, path, _ := strings.Cut(route, " /api/v1")
 	switch {
