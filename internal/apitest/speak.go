@@ -131,14 +131,18 @@ func (s *Server) Must(as, method, path string, body any) Response {
 	return r
 }
 
-// route returns the row of the table that serves path.
-func (s *Server) route(method, path string) *api.RouteInfo {
+// route returns the row of the table that serves path. A row that is path comes
+// before one that only could be: "/redemptions/queue" is no redemption's.
+func (s *Server) route(method, path string) (found *api.RouteInfo) {
 	for i := range s.App.API.Routes {
-		if r := &s.App.API.Routes[i]; r.Method == method && matches(r.Path, path) {
+		switch r := &s.App.API.Routes[i]; {
+		case r.Method == method && r.Path == path:
 			return r
+		case r.Method == method && found == nil && matches(r.Path, path):
+			found = r
 		}
 	}
-	return nil
+	return found
 }
 
 func matches(pattern, path string) bool {

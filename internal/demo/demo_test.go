@@ -155,6 +155,12 @@ func storiesTakeEveryWay(t *testing.T, d *db.DB) {
 		"amber lights":                     "SELECT COUNT(*) FROM wishes WHERE light = 'amber'",
 		"red lights":                       "SELECT COUNT(*) FROM wishes WHERE light = 'red'",
 		"open tasks":                       "SELECT COUNT(*) FROM tasks WHERE is_open = true",
+		"rewards that can be taken":        "SELECT COUNT(*) FROM rewards WHERE stock > 0",
+		"rewards that are waited for":      "SELECT COUNT(*) FROM redemptions WHERE state = 'held'",
+		"rewards that were fetched":        "SELECT COUNT(*) FROM redemptions WHERE state = 'picked_up'",
+		"rewards that were given back":     "SELECT COUNT(*) FROM redemptions WHERE state = 'cancelled'",
+		"rewards of those to log in as":    "SELECT COUNT(*) FROM redemptions WHERE user_id < 100000",
+		"gifts to the pool":                "SELECT COUNT(*) FROM donations",
 		"wishes of other communities":      "SELECT COUNT(*) FROM wishes WHERE community_id <> 1200",
 	} {
 		if n := number(t, d, query); n == 0 {

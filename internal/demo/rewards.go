@@ -79,7 +79,7 @@ func (l *loader) person(code string) *model.User {
 func (l *loader) spenders(ctx context.Context) ([]model.Actor, error) {
 	var owners []int64
 	err := l.db.View(ctx, func(tx *db.Tx) error {
-		return tx.Raw(`SELECT owner_id FROM point_balances WHERE account = ? AND amount >= 30 AND tenant_id = ?
+		return tx.Raw(`SELECT owner_id FROM point_balances WHERE account = ? AND amount >= 20 AND tenant_id = ?
 			ORDER BY CASE WHEN owner_id < ? THEN 0 ELSE 1 END, amount DESC, owner_id`, model.AccountMember, CountyID, firstMember).Scan(&owners).Error
 	})
 	if err != nil {

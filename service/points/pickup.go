@@ -77,15 +77,17 @@ func (s *Service) PickUp(ctx context.Context, who model.Actor, code string, by m
 
 // byCode does something with the redemption of a code that is good at who's
 // station. The audit log tells of it, and of codes that were not good too, so
-// that guessing is seen.
+// that guessing is seen; to enter again a code that one has taken is no guess.
 func (s *Service) byCode(ctx context.Context, who model.Actor, code, action string,
 	do func(tx *db.Tx, d *model.Redemption) (*model.Redemption, error),
 ) (w *Waiting, err error) {
+	again := false
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
 		d, err := s.find(tx, code)
 		if err != nil {
 			return err
 		}
+		again = d.VerifierID == who.UserID
 		if err := d.Good(model.Step{Who: who, Now: tx.Now}); err != nil {
 			return err
 		}
@@ -98,7 +100,7 @@ func (s *Service) byCode(ctx context.Context, who model.Actor, code, action stri
 		return audit.Put(tx, who, action, model.OfRedemption, d.ID, map[string]any{"owner_id": d.UserID, "reward_id": d.RewardID, "taken_by": d.TakenBy})
 	})
 	switch {
-	case errors.Is(err, model.ErrPickUpCode):
+	case errors.Is(err, model.ErrPickUpCode) && !again:
 		return nil, errors.Join(err, s.refused(ctx, who, action))
 	case err != nil:
 		return nil, err

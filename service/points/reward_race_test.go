@@ -179,7 +179,7 @@ func TestACodeUsedTwiceAtOnceIsUsedOnce(t *testing.T) {
 		if got["ok"] != 1 || w.number("SELECT COUNT(*) FROM audits WHERE action = 'redemption.pick_up'") != 1 {
 			t.Errorf("one code entered %d times at once: %v", tries, got)
 		}
-		if n := w.number("SELECT COUNT(*) FROM audits WHERE action = 'redemption.pick_up.refused'"); n != tries-1 {
+		if n := w.number("SELECT COUNT(*) FROM audits WHERE action = 'redemption.pick_up.refused'"); n != tries/2 { // those of the other verifier
 			t.Errorf("the audit log tells of %d refusals: %v", n, got)
 		}
 		w.sound()
