@@ -59,7 +59,7 @@ func openLedger(t testing.TB, lines int) *bigLedger {
 	if err := d.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	l := &bigLedger{db: d, url: url, lines: lines, savers: max(1, lines/4/perSaver), service: points.New(d, outbox.New(d, slog.New(slog.DiscardHandler)), policy.New(d, time.Now))}
+	l := &bigLedger{db: d, url: url, lines: lines, savers: max(1, lines/4/perSaver), service: points.New(d, outbox.New(d, slog.New(slog.DiscardHandler)), policy.New(d, time.Now), nil)}
 	began := time.Now()
 	l.load(t)
 	t.Logf("%d lines on %s loaded in %v", lines, d.Dialect(), time.Since(began).Round(time.Second))

@@ -16,17 +16,19 @@ import (
 // the demo counties hold each permission. A visitor is "", and somebody who has
 // not consented is newcomer.
 var holders = map[model.Permission]func(p demo.Persona) bool{
-	model.Anyone:       func(demo.Persona) bool { return true },
-	model.SignedIn:     func(p demo.Persona) bool { return p.Code != "" },
-	model.Consented:    func(p demo.Persona) bool { return p.Code != "" && p.Code != newcomer },
-	model.ServeWish:    has("member", "volunteer", "liaison"),
-	model.HandleWish:   has("worker", "township_officer", "county_officer"),
-	model.ManageOrgs:   has("admin"),
-	model.ManageGrants: has("admin"),
-	model.EditPolicy:   has("county_officer", "admin"),
-	model.ReadAudit:    has("auditor"),
-	model.EditPoints:   has("county_officer", "admin"),
-	model.VerifyReward: has("verifier"),
+	model.Anyone:          func(demo.Persona) bool { return true },
+	model.SignedIn:        func(p demo.Persona) bool { return p.Code != "" },
+	model.Consented:       func(p demo.Persona) bool { return p.Code != "" && p.Code != newcomer },
+	model.ServeWish:       has("member", "volunteer", "liaison"),
+	model.HandleWish:      has("worker", "township_officer", "county_officer"),
+	model.ManageOrgs:      has("admin"),
+	model.ManageGrants:    has("admin"),
+	model.EditPolicy:      has("county_officer", "admin"),
+	model.ReadAudit:       has("auditor"),
+	model.EditPoints:      has("county_officer", "admin"),
+	model.VerifyReward:    has("verifier"),
+	model.HandlePoints:    has("worker", "township_officer", "county_officer"),
+	model.ReconcilePoints: has("county_officer", "auditor", "admin"),
 }
 
 const newcomer = "newcomer"

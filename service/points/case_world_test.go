@@ -55,7 +55,7 @@ func newCaseWorld(t testing.TB) *caseWorld {
 	w.db = d
 	w.must(d.Migrate(t.Context()))
 	quiet := slog.New(slog.DiscardHandler)
-	w.ledger = points.New(d, outbox.New(d, quiet), policy.New(d, w.clock.Now))
+	w.ledger = points.New(d, outbox.New(d, quiet), policy.New(d, w.clock.Now), nil)
 	w.timers = timer.New(d, quiet, map[model.TimerKind]timer.Handler{model.PointCaseAlarm: w.ledger.CaseAlarm, model.PointsPost: w.ledger.Mature})
 	w.settle()
 	return w

@@ -62,7 +62,7 @@ func newProof(t testing.TB, url string) *proof {
 	p.db = d
 	p.must(d.Migrate(t.Context()))
 	silent := slog.New(slog.DiscardHandler)
-	p.ledger = points.New(d, outbox.New(d, silent), policy.New(d, p.clock.Now))
+	p.ledger = points.New(d, outbox.New(d, silent), policy.New(d, p.clock.Now), nil)
 	p.timers = timer.New(d, silent, map[model.TimerKind]timer.Handler{model.PointsPost: p.ledger.Mature})
 	return p
 }

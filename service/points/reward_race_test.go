@@ -17,7 +17,7 @@ func TestTwentyPiecesGoToTwentyOfTwoHundred(t *testing.T) {
 		const people, pieces, cost, had = 200, 20, 7, 10
 		all, reward := w.crowd(people, had), w.reward(cost, pieces, 1)
 		began := time.Now()
-		got := atOnce(people, func(i int) error {
+		got := outcomes(people, func(i int) error {
 			_, err := w.points.Redeem(t.Context(), all[i], reward, "")
 			return err
 		})
@@ -48,7 +48,7 @@ func TestTheRaceCatchesANaiveStock(t *testing.T) {
 	var won atomic.Int64
 	var read sync.WaitGroup // so many read before the first of them writes, as on a busy day
 	read.Add(people)
-	atOnce(people, func(int) error {
+	outcomes(people, func(int) error {
 		var once sync.Once
 		return w.update(func(tx *db.Tx) error {
 			r, err := db.Find[model.Reward](tx, reward, model.ErrRewardNotFound)
@@ -84,7 +84,7 @@ func TestNobodyRacesPastHisPlacesOrHisPoints(t *testing.T) {
 				const tries = 30
 				w.fund(c.has, w.member)
 				reward := w.reward(10, 100, c.each)
-				got := atOnce(tries, func(int) error {
+				got := outcomes(tries, func(int) error {
 					_, err := w.points.Redeem(t.Context(), w.member, reward, "")
 					return err
 				})
@@ -105,7 +105,7 @@ func TestOneRequestIsOneRedemption(t *testing.T) {
 		w.fund(100, w.member)
 		reward, another := w.reward(10, 50, 5), w.reward(10, 50, 5)
 		ids := make([]int64, 10)
-		got := atOnce(len(ids), func(i int) error {
+		got := outcomes(len(ids), func(i int) error {
 			d, err := w.points.Redeem(t.Context(), w.member, reward, "order-0001")
 			if err == nil {
 				ids[i] = d.ID
@@ -140,7 +140,7 @@ func TestCancelAndTimerAtOnceGiveBackOnce(t *testing.T) {
 			ids[i] = w.redeem(who, reward).ID
 		}
 		w.clock.Pass(8 * 24 * time.Hour)
-		got := atOnce(3*len(all), func(i int) error {
+		got := outcomes(3*len(all), func(i int) error {
 			if i%3 == 0 {
 				_, err := w.timers.Fire(t.Context())
 				return err
@@ -172,7 +172,7 @@ func TestACodeUsedTwiceAtOnceIsUsedOnce(t *testing.T) {
 		w.fund(100, w.member)
 		d := w.redeem(w.member, w.reward(10, 5, 5))
 		const tries = 10
-		got := atOnce(tries, func(i int) error {
+		got := outcomes(tries, func(i int) error {
 			_, err := w.points.PickUp(t.Context(), []model.Actor{w.verifier, w.verifier2}[i%2], d.Code, model.TakenByOwner)
 			return err
 		})
@@ -189,7 +189,7 @@ func TestACodeUsedTwiceAtOnceIsUsedOnce(t *testing.T) {
 func TestNobodyDonatesMoreThanHeHas(t *testing.T) {
 	onBoth(t, func(w *station) {
 		w.fund(35, w.member)
-		got := atOnce(20, func(i int) error {
+		got := outcomes(20, func(i int) error {
 			_, err := w.points.Donate(t.Context(), w.member, 10, "", fmt.Sprintf("gift-%04d", i/2))
 			return err
 		})

@@ -58,7 +58,7 @@ func TestAnEditBetweenDoesNotLosePieces(t *testing.T) {
 	onBoth(t, func(w *station) {
 		all, reward := w.crowd(20, 10), w.reward(1, 100, 1)
 		one := int64(1)
-		got := atOnce(2*len(all), func(i int) error {
+		got := outcomes(2*len(all), func(i int) error {
 			var err error
 			if i%2 == 0 {
 				_, err = w.points.Redeem(t.Context(), all[i/2], reward, "")

@@ -46,7 +46,7 @@ func newTown(t *testing.T) *town {
 	w.db = d
 	w.must(d.Migrate(t.Context()))
 	quiet := slog.New(slog.DiscardHandler)
-	w.points = points.New(d, outbox.New(d, quiet), policy.New(d, w.clock.Now))
+	w.points = points.New(d, outbox.New(d, quiet), policy.New(d, w.clock.Now), nil)
 	w.timers = timer.New(d, quiet, map[model.TimerKind]timer.Handler{model.PointsPost: w.points.Mature})
 	w.settle()
 	return w
