@@ -30,6 +30,7 @@ type cli struct {
 	Migrate migrate `cmd:"" help:"升级数据库结构: bring the database schema up to date."`
 	Demo    demo    `cmd:"" name:"demo" help:"载入演示数据: load the demo county and stop."`
 	Admin   admin   `cmd:"" help:"生成一次性管理员码: make the first administrator of a county."`
+	Rebuild rebuild `cmd:"" help:"重建排行榜: build the boards in Redis again from the ledger."`
 	Stuck   stuck   `cmd:"" help:"列出未能自动完成的任务: list what was given up."`
 	Retry   retry   `cmd:"" help:"重新执行未能完成的任务: let what was given up be tried again."`
 	Verify  check   `cmd:"" name:"verify" help:"核对积分账: prove that the points add up; fails if anything differs."`
@@ -109,6 +110,21 @@ func (m admin) Run(ctx context.Context, c config.Config) error {
 		if err == nil {
 			fmt.Printf("一次性管理员码 (24 小时内有效, 只显示这一次):\n%s\n登录小程序后提交到 POST /api/v1/auth/admin-code\n", code)
 		}
+		return err
+	})
+}
+
+type rebuild struct{}
+
+// Run builds the boards of every county again.
+func (rebuild) Run(ctx context.Context, c config.Config) error {
+	return with(ctx, c, func(a *app.App) error {
+		start := time.Now()
+		all, err := a.Boards.RebuildAll(ctx)
+		for _, r := range all {
+			fmt.Printf("county=%d people=%d\n", r.Tenant, r.People)
+		}
+		fmt.Printf("counties=%d took=%s\n", len(all), time.Since(start).Round(time.Millisecond))
 		return err
 	})
 }

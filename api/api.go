@@ -21,6 +21,7 @@ import (
 	"dandelion/internal/fault"
 	"dandelion/internal/idempotency"
 	"dandelion/internal/policy"
+	"dandelion/service/board"
 	"dandelion/service/identity"
 	"dandelion/service/org"
 	"dandelion/service/points"
@@ -33,6 +34,7 @@ type Services struct {
 	Orgs        *org.Service
 	Wishes      *wish.Service
 	Points      *points.Service
+	Boards      *board.Service
 	Policies    *policy.Book
 	Idempotency *idempotency.Store
 
@@ -63,7 +65,7 @@ func (a *API) Drain() { a.draining.Store(true) }
 // routes is the route table.
 func (s Services) routes() []route {
 	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
-		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes())
+		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

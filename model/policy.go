@@ -46,6 +46,8 @@ const (
 	CaseAppealTime Limit = "points.case_appeal"
 	CaseDecideTime Limit = "points.case_decide"
 	RewardPickUp   Limit = "reward.pick_up"
+	BoardPeople    Limit = "board.people"        // whether there are boards of members
+	BoardOrgs      Limit = "board.organisations" // whether there are boards of organisations
 )
 
 // Unit says what the number of a limit counts.
@@ -98,6 +100,8 @@ var limits = []LimitSpec{
 	{CaseAppealTime, "积分处理申诉期限", Minutes, 7 * day, day, 60 * day},
 	{CaseDecideTime, "积分申诉答复时限", Minutes, 7 * day, day, 30 * day}, // 5 working days
 	{RewardPickUp, "兑换物品领取时限", Minutes, 7 * day, day, 30 * day},
+	{BoardPeople, "个人排行榜（1 开启, 0 关闭）", Times, 1, 0, 1},
+	{BoardOrgs, "组织排行榜（1 开启, 0 关闭）", Times, 1, 0, 1},
 }
 
 // Limits returns every limit with its description.

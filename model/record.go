@@ -27,6 +27,7 @@ const (
 	OfPointCase  Subject = "point_case" // a sanction or an adjustment
 	OfExpiry     Subject = "expiry"     // points that grew too old
 	OfReward     Subject = "reward"
+	OfBoardName  Subject = "board_name" // whether a person's name may stand on boards
 )
 
 // Event is a line of history and of the outbox at once: what happened, written

@@ -25,6 +25,7 @@ import (
 	"dandelion/internal/timer"
 	"dandelion/internal/wechat"
 	"dandelion/model"
+	"dandelion/service/board"
 	"dandelion/service/identity"
 	"dandelion/service/org"
 	"dandelion/service/points"
@@ -46,6 +47,7 @@ type App struct {
 	Orgs     *org.Service
 	Wishes   *wish.Service
 	Points   *points.Service
+	Boards   *board.Service
 	API      *api.API
 	Keys     *crypt.Keys
 	Blobs    *blob.Folder
@@ -118,6 +120,8 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys, a.Points)
 	a.Identity.Wishes = a.Wishes
 	a.outbox.Tell(a.Wishes.Hear)
+	a.Boards = board.New(a.DB, a.Redis, policies, a.outbox)
+	a.outbox.Tell(a.Boards.Hear)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
 		model.PointCaseAlarm:   a.Points.CaseAlarm,
@@ -125,7 +129,8 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	})
 	var err error
 	a.API, err = api.New(api.Services{
-		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Points: a.Points, Policies: policies, Idempotency: a.idempotency, Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
+		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Points: a.Points, Boards: a.Boards, Policies: policies, Idempotency: a.idempotency,
+		Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
 		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow, Gauges: []prometheus.Collector{a.drift.of, a.drift.at},
 	})
 	return err

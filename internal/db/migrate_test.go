@@ -25,6 +25,7 @@ var models = []any{
 	&model.VerifyRun{},
 	&model.PointCase{}, &model.PointBudget{},
 	&model.Reward{}, &model.Redemption{}, &model.Donation{},
+	&model.BoardChoice{}, &model.BoardRow{}, &model.BoardMark{},
 }
 
 // table is what a migration or a model says of a table.

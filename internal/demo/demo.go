@@ -74,7 +74,10 @@ func (l *loader) load(ctx context.Context) error {
 	if err != nil || !fresh {
 		return err
 	}
-	return l.wishes(ctx)
+	if err := l.wishes(ctx); err != nil {
+		return err
+	}
+	return l.boards(ctx)
 }
 
 // settle founds the counties and brings in their people, all or nothing. Of
