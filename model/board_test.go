@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-var noon = time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC)
+var midday = time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC)
 
 func TestAScoreIsAValueAndAMoment(t *testing.T) {
 	for range 2000 {
-		value, at := rand.Int64N(MaxScored)+1, noon.Add(time.Duration(rand.Int64N(1e9))*time.Second)
+		value, at := rand.Int64N(MaxScored)+1, midday.Add(time.Duration(rand.Int64N(1e9))*time.Second)
 		score := Score(value, at)
 		if v, w := Scored(score); v != value || !w.Equal(at) || score >= 0 || int64(float64(score)) != score {
 			t.Fatalf("%d at %v became %d: %d at %v", value, at, score, v, w)
@@ -22,42 +22,42 @@ func TestAScoreIsAValueAndAMoment(t *testing.T) {
 
 func TestTheLowestScoreIsTheBestAndThenTheFirst(t *testing.T) {
 	in := []int64{
-		Score(MaxScored, noon), Score(9, noon), Score(9, noon.Add(time.Second)), Score(8, noon.AddDate(-5, 0, 0)), Score(1, time.Time{}),
-		Score(1, noon.AddDate(200, 0, 0)),
+		Score(MaxScored, midday), Score(9, midday), Score(9, midday.Add(time.Second)), Score(8, midday.AddDate(-5, 0, 0)), Score(1, time.Time{}),
+		Score(1, midday.AddDate(200, 0, 0)),
 	}
 	if !slices.IsSorted(in) {
 		t.Errorf("scores %v", in)
 	}
-	if Score(0, noon) != 0 || Score(-3, noon) != 0 {
+	if Score(0, midday) != 0 || Score(-3, midday) != 0 {
 		t.Error("nothing has a score")
 	}
-	if Score(MaxScored+5, noon) != Score(MaxScored, noon) {
+	if Score(MaxScored+5, midday) != Score(MaxScored, midday) {
 		t.Error("a value without end")
 	}
 }
 
 func TestFewRatingsAreNoSatisfaction(t *testing.T) {
-	s := Standing{Tally: Tally{Honour: 7, Minutes: 30, Stars: 20, Rated: 4}, HonourAt: noon, MinutesAt: noon, StarsAt: noon}
-	if got := s.Scores(); got != [4]int64{Score(7, noon), 0, Score(30, noon), 0} {
+	s := Standing{Tally: Tally{Honour: 7, Minutes: 30, Stars: 20, Rated: 4}, HonourAt: midday, MinutesAt: midday, StarsAt: midday}
+	if got := s.Scores(); got != [4]int64{Score(7, midday), 0, Score(30, midday), 0} {
 		t.Errorf("scores %v", got)
 	}
 	s.Stars, s.Rated = 23, 5
-	if got := s.Scores()[3]; got != Score(4600, noon) {
+	if got := s.Scores()[3]; got != Score(4600, midday) {
 		t.Errorf("satisfaction %d", got)
 	}
 }
 
 func TestOrganisationsAreRankedByWhatComesOfAHundred(t *testing.T) {
 	o := OrgTally{Members: 8}
-	o.Add(&Standing{Tally: Tally{Honour: 10, Wishes: 3, Led: 1, Minutes: 90, Stars: 15, Rated: 3, Solved: 2}, HonourAt: noon, StarsAt: noon})
-	o.Add(&Standing{Tally: Tally{Honour: 6, Wishes: 1, Led: 1, Minutes: 30, Stars: 9, Rated: 2, Solved: 2}, HonourAt: noon.Add(-time.Hour)})
+	o.Add(&Standing{Tally: Tally{Honour: 10, Wishes: 3, Led: 1, Minutes: 90, Stars: 15, Rated: 3, Solved: 2}, HonourAt: midday, StarsAt: midday})
+	o.Add(&Standing{Tally: Tally{Honour: 6, Wishes: 1, Led: 1, Minutes: 30, Stars: 9, Rated: 2, Solved: 2}, HonourAt: midday.Add(-time.Hour)})
 	want := map[Measure]int64{ByHonour: 20_000, ByWishes: 2_500, ByHours: 2_500, BySatisfaction: 480, BySolved: 8_000}
 	for _, m := range BoardUnits.Measures() {
 		if got, _ := o.Value(m); got != want[m] {
 			t.Errorf("%s is %d, want %d", m, got, want[m])
 		}
 	}
-	if _, at := o.Value(ByHonour); !at.Equal(noon) {
+	if _, at := o.Value(ByHonour); !at.Equal(midday) {
 		t.Errorf("since %v", at)
 	}
 	few := o
@@ -146,7 +146,7 @@ func TestAPeriodIsNamedByKindOrByName(t *testing.T) {
 		{"", "", ErrBoardPeriod}, {"tick", "", ErrBoardPeriod},
 	}
 	for _, tt := range tests {
-		if got, err := PeriodNamed(tt.word, noon); got != tt.want || !errors.Is(err, tt.err) {
+		if got, err := PeriodNamed(tt.word, midday); got != tt.want || !errors.Is(err, tt.err) {
 			t.Errorf("%q is %q, %v", tt.word, got, err)
 		}
 	}

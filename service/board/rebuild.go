@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"gorm.io/gorm"
 
 	"dandelion/internal/db"
@@ -21,7 +20,7 @@ const (
 	lease    = 30 * time.Second // how long a builder may be silent
 	tries    = 5                // generations that may be lost before a rebuild gives up
 	chunk    = 400              // places in one command
-	together = 8                // programs in one round trip
+	together = 6000             // words in one round trip
 	catchUp  = 500              // people who have changed meanwhile, at a time
 )
 
@@ -112,8 +111,7 @@ type builder struct {
 	begun      time.Time
 	people     int
 
-	pipe redis.Pipeliner
-	sent []*redis.Cmd
+	waiting []any // for the next round trip
 }
 
 func (b *builder) build(ctx context.Context) error {
@@ -124,9 +122,6 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	case n == 0:
 		return model.ErrBoardBusy
-	}
-	if err := errors.Join(lua.write.Load(ctx, b.s.redis).Err(), lua.apply.Load(ctx, b.s.redis).Err()); err != nil {
-		return err
 	}
 	if err = b.fill(ctx); err == nil {
 		err = b.finish(ctx)
@@ -171,7 +166,6 @@ func (b *builder) fill(ctx context.Context) error {
 			}
 		}
 	})
-	b.pipe = b.s.redis.Pipeline()
 	for p := range periods {
 		if p.err != nil {
 			return p.err
@@ -240,35 +234,34 @@ func (b *builder) versions(ctx context.Context, rows []ranked) error {
 	return nil
 }
 
-// write runs one command on one key of the generation, together with others.
+// write runs one command on one key of the generation, together with others:
+// they are sent as one program, which a Redis in this process can take as well
+// as one that is far away.
 func (b *builder) write(ctx context.Context, command, key string, args []any) error {
 	full := b.k.of(b.generation, key)
-	all := make([]any, 0, len(args)+9)
-	all = append(all, b.generation, lease.Milliseconds(), "SADD", b.k.of(b.generation, "keys"), 1, full, command, full, len(args))
-	b.sent = append(b.sent, lua.write.EvalSha(ctx, b.pipe, []string{b.k.building()}, append(all, args...)...))
-	if len(b.sent) < together {
+	if len(b.waiting) == 0 {
+		b.waiting = append(b.waiting, b.generation, lease.Milliseconds())
+	}
+	b.waiting = append(b.waiting, "SADD", b.k.of(b.generation, "keys"), 1, full, command, full, len(args))
+	b.waiting = append(b.waiting, args...)
+	if len(b.waiting) < together {
 		return nil
 	}
 	return b.flush(ctx)
 }
 
-// flush sends what waits. A program that finds the generation gone has written
-// nothing.
+// flush sends what waits. Where the generation is gone, nothing is written.
 func (b *builder) flush(ctx context.Context) error {
-	sent := b.sent
-	b.sent = nil
-	if len(sent) == 0 {
+	if len(b.waiting) == 0 {
 		return nil
 	}
-	if _, err := b.pipe.Exec(ctx); err != nil {
-		return err
+	n, err := lua.write.Run(ctx, b.s.redis, []string{b.k.building()}, b.waiting...).Int()
+	clear(b.waiting)
+	b.waiting = b.waiting[:0]
+	if err == nil && n == 0 {
+		return errGone
 	}
-	for _, c := range sent {
-		if n, err := c.Int(); err != nil || n == 0 {
-			return errors.Join(err, errGone)
-		}
-	}
-	return nil
+	return err
 }
 
 // finish adds what has changed meanwhile until nothing has, and then makes the
