@@ -22,13 +22,14 @@ type freezing struct {
 	tenant int64
 	period model.Period
 	asOf   time.Time
+	size   int // rows in one transaction
 }
 
 // Freeze writes every place on every board of a period that is over, and last
 // of all that they are complete. What a replica that died has left half-way is
 // thrown away and written again; what is complete is never touched.
 func (s *Service) Freeze(ctx context.Context, tenant int64, p model.Period) error {
-	f := &freezing{s: s, tenant: tenant, period: p}
+	f := &freezing{s: s, tenant: tenant, period: p, size: 4 * atOnce}
 	switch free, err := f.take(ctx); {
 	case err != nil:
 		return fmt.Errorf("board: freeze %s: %w", p, err)
@@ -108,7 +109,7 @@ func (f *freezing) write(ctx context.Context, l *layout) error {
 	}
 	var waiting []model.BoardRow
 	flush := func() error {
-		for some := range slices.Chunk(waiting, 4*atOnce) {
+		for some := range slices.Chunk(waiting, f.size) {
 			if err := f.step(ctx, false, func(tx *db.Tx) error { return add(tx, some) }); err != nil {
 				return err
 			}
@@ -117,7 +118,7 @@ func (f *freezing) write(ctx context.Context, l *layout) error {
 		return nil
 	}
 	err := l.each(0, func(_ string, rows []model.BoardRow) error {
-		if waiting = append(waiting, rows...); len(waiting) < 4*atOnce {
+		if waiting = append(waiting, rows...); len(waiting) < f.size {
 			return nil
 		}
 		return flush()

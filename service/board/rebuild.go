@@ -115,13 +115,9 @@ type builder struct {
 }
 
 func (b *builder) build(ctx context.Context) error {
-	_ = b.s.db.View(ctx, func(tx *db.Tx) error { b.begun = tx.Now; return nil })
-	n, err := lua.begin.Run(ctx, b.s.redis, []string{b.k.building(), b.k.dirty(), b.k.generations()}, b.generation, lease.Milliseconds()).Int()
-	switch {
-	case err != nil:
+	err := b.begin(ctx)
+	if err != nil {
 		return err
-	case n == 0:
-		return model.ErrBoardBusy
 	}
 	if err = b.fill(ctx); err == nil {
 		err = b.finish(ctx)
@@ -133,6 +129,19 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	return b.clean(ctx)
+}
+
+// begin takes the lease, if nobody has it.
+func (b *builder) begin(ctx context.Context) error {
+	err := b.s.db.View(ctx, func(tx *db.Tx) error { b.begun = tx.Now; return nil })
+	if err != nil {
+		return err
+	}
+	n, err := lua.begin.Run(ctx, b.s.redis, []string{b.k.building(), b.k.dirty(), b.k.generations()}, b.generation, lease.Milliseconds()).Int()
+	if err == nil && n == 0 {
+		return model.ErrBoardBusy
+	}
+	return err
 }
 
 // loaded are the standings of a period.
