@@ -112,7 +112,10 @@ type standView struct {
 	Period  string  `json:"period"`
 	Measure measure `json:"measure"`
 	ScopeID id      `json:"scope_id,omitempty" doc:"The community that one stands in"`
-	myLine
+	Rank    int64   `json:"rank,omitempty" doc:"Absent: not ranked, or not known now"`
+	Value   float64 `json:"value"`
+	Unit    string  `json:"unit"`
+	Of      int64   `json:"of,omitempty" doc:"Among how many"`
 }
 
 func (s Services) myPlaces(ctx context.Context, who model.Actor, _ *struct{}) (*placesView, error) {
@@ -124,7 +127,7 @@ func (s Services) myPlaces(ctx context.Context, who model.Actor, _ *struct{}) (*
 	for _, p := range all {
 		k := p.Key
 		line := standView{
-			Kind: string(p.Kind), Period: string(k.Period), Measure: measure(k.Measure), ScopeID: idOf(k.Scope), myLine: myLine{Rank: p.Rank, Of: p.Total},
+			Kind: string(p.Kind), Period: string(k.Period), Measure: measure(k.Measure), ScopeID: idOf(k.Scope), Rank: p.Rank, Of: p.Total,
 		}
 		line.Value, line.Unit = k.Of.Shown(k.Measure, p.Value)
 		v.Items = append(v.Items, line)

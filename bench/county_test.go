@@ -191,7 +191,7 @@ func (b *bigCounty) insert(t testing.TB, m any, given map[string]string) {
 		}
 		columns, values = append(columns, f.DBName), append(values, v)
 	}
-	step := min(b.wishes, 100_000)
+	step := min(b.wishes, 10_000)
 	for from := 0; from < b.wishes; from += step {
 		b.exec(t, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (%s) n WHERE n.i < %d", s.Table,
 			strings.Join(columns, ", "), strings.Join(values, ", "), numbers(from, step), b.wishes))

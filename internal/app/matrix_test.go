@@ -49,7 +49,7 @@ var permissions = map[model.Permission]string{
 		GET /points/transactions/{id}, GET /points/cases, GET /points/cases/{id}, POST /points/cases/{id}/appeal, GET /points/rules,
 		GET /points/levels, GET /rewards, GET /rewards/{id}, POST /rewards/{id}/redeem, GET /redemptions,
 		GET /redemptions/{id}, POST /redemptions/{id}/cancel, PUT /redemptions/{id}/proxy, DELETE /redemptions/{id}/proxy,
-		POST /points/donations, GET /points/pools/{org_id}`,
+		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,

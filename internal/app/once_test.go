@@ -84,6 +84,11 @@ func errands(t *testing.T, w world) map[string]func() errand {
 		},
 		"DELETE /me/consents": me("/me/consents", nil),
 		"POST /me/export":     me("/me/export", nil),
+		"PUT /me/board": func() errand {
+			code := fresh()
+			w.Must(code, http.MethodPatch, "/me", form{"community_id": "1200"})
+			return errand{code, "/me/board", form{"public": true}}
+		},
 		"POST /me/deletion":   me("/me/deletion", nil),
 		"POST /orgs": func() errand {
 			n++

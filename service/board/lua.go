@@ -124,11 +124,13 @@ for i = 4, #ARGV do
   local key = base .. ARGV[i]
   local one = {redis.call('ZCARD', key), redis.call('ZRANK', key, ARGV[2]), redis.call('ZSCORE', key, ARGV[2])}
   if ARGV[3] ~= '0' then
+    local ranks = {}
+    for rank, user in ipairs(redis.call('ZRANGE', key, 0, 2 * ARGV[3])) do ranks[user] = rank - 1 end
     local top = redis.call('ZRANGE', key .. ':p', 0, ARGV[3] - 1, 'WITHSCORES')
     for j = 1, #top, 2 do
       one[#one + 1] = top[j]
       one[#one + 1] = top[j + 1]
-      one[#one + 1] = redis.call('ZRANK', key, top[j])
+      one[#one + 1] = ranks[top[j]] or redis.call('ZRANK', key, top[j])
     end
   end
   all[#all + 1] = one
