@@ -102,7 +102,7 @@ func boards(b *testing.B, members int) {
 			}
 			took = min(took, time.Since(start))
 		}
-		b.ReportMetric(float64((took/time.Duration(members/100_000)).Milliseconds()), "best-ms-per-100k")
+		b.ReportMetric(float64((took / time.Duration(members/100_000)).Milliseconds()), "best-ms-per-100k")
 	})
 	if !dbtest.Remote() {
 		return // the Redis in this process sorts a set at each look: it is for counties of some thousand members

@@ -89,7 +89,7 @@ func errands(t *testing.T, w world) map[string]func() errand {
 			w.Must(code, http.MethodPatch, "/me", form{"community_id": "1200"})
 			return errand{code, "/me/board", form{"public": true}}
 		},
-		"POST /me/deletion":   me("/me/deletion", nil),
+		"POST /me/deletion": me("/me/deletion", nil),
 		"POST /orgs": func() errand {
 			n++
 			return errand{admin, "/orgs", form{"kind": "team", "name": fmt.Sprintf("新队%d", n), "parent_id": "1200"}}
