@@ -20,7 +20,8 @@ const (
 	lease    = 30 * time.Second // how long a builder may be silent
 	tries    = 5                // generations that may be lost before a rebuild gives up
 	chunk    = 400              // places in one command
-	together = 6000             // words in one round trip
+	together = 3000             // words in one round trip
+	sendings = 3                // of one of these, to a Redis that is slow to answer
 	catchUp  = 500              // people who have changed meanwhile, at a time
 )
 
@@ -259,12 +260,19 @@ func (b *builder) write(ctx context.Context, command, key string, args []any) er
 	return b.flush(ctx)
 }
 
-// flush sends what waits. Where the generation is gone, nothing is written.
+// flush sends what waits. Where the generation is gone, nothing is written. To
+// send it twice does no harm, so one late answer does not undo all the work.
 func (b *builder) flush(ctx context.Context) error {
 	if len(b.waiting) == 0 {
 		return nil
 	}
-	n, err := lua.write.Run(ctx, b.s.redis, []string{b.k.building()}, b.waiting...).Int()
+	var n int
+	var err error
+	for range sendings {
+		if n, err = lua.write.Run(ctx, b.s.redis, []string{b.k.building()}, b.waiting...).Int(); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
 	clear(b.waiting)
 	b.waiting = b.waiting[:0]
 	if err == nil && n == 0 {
