@@ -18,7 +18,7 @@ func TestTheDefaultsAreTheDomains(t *testing.T) {
 		LiveClaims: 3, DispatchFailures: 3, Extensions: 2, ReworkRounds: 2,
 		CaseReviewTime: 7 * 24 * h, CaseAppealTime: 7 * 24 * h, CaseDecideTime: 7 * 24 * h,
 		RewardPickUp: 7 * 24 * h,
-		LiveClaims:   3, DispatchFailures: 3, Extensions: 2, ReworkRounds: 2, BoardPeople: 1, BoardOrgs: 1,
+		BoardPeople:  1, BoardOrgs: 1,
 	}
 	if len(want) != len(Limits()) {
 		t.Fatalf("%d limits, and this table has %d", len(Limits()), len(want))
