@@ -42,8 +42,12 @@ return 0`),
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 0`),
 
-	// drop throws away some of the keys of a generation, and returns how many.
+	// drop throws away some of the keys of a generation, and returns how many; -1
+	// if it is the one to read, or is being built.
 	drop: redis.NewScript(`
+if redis.call('GET', KEYS[2]) == ARGV[1] then return -1 end
+local marker = redis.call('GET', KEYS[3])
+if marker and string.match(marker, '^[^|]+') == ARGV[1] then return -1 end
 local some = redis.call('SPOP', KEYS[1], 200)
 if #some > 0 then redis.call('UNLINK', unpack(some)) end
 return #some`),

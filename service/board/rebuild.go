@@ -311,25 +311,35 @@ func (b *builder) finish(ctx context.Context) error {
 	}
 }
 
-// clean throws away all other generations: the one before, and those whose
-// builders died.
+// clean throws away the generations that nobody reads any more: the one before,
+// and those whose builders died. A sibling may have begun another meanwhile.
 func (b *builder) clean(ctx context.Context) error {
 	all, err := b.s.redis.SMembers(ctx, b.k.generations()).Result()
 	if err != nil {
 		return err
 	}
 	for _, g := range all {
-		if g == b.generation {
-			continue
+		dead, err := b.drop(ctx, g)
+		if err != nil {
+			return err
 		}
-		for n := 1; n > 0; {
-			if n, err = lua.drop.Run(ctx, b.s.redis, []string{b.k.of(g, "keys")}).Int(); err != nil {
-				return err
-			}
+		if !dead {
+			continue
 		}
 		if err := b.s.redis.SRem(ctx, b.k.generations(), g).Err(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// drop throws a generation away, unless it is alive.
+func (b *builder) drop(ctx context.Context, generation string) (dead bool, err error) {
+	names := []string{b.k.of(generation, "keys"), b.k.building(), b.k.marker()}
+	for n := 1; n > 0; {
+		if n, err = lua.drop.Run(ctx, b.s.redis, names, generation).Int(); err != nil || n < 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }

@@ -277,7 +277,7 @@ func TestVerifyFindsWhatConstraintsForbid(t *testing.T) {
 			if err := tx.Where("id = ?", id).Take(&t).Error; err != nil {
 				return err
 			}
-			if err := tx.Where("txn_id = ?", id).Find(&lines).Error; err != nil {
+			if err := tx.Where("txn_id = ?", id).Order("id").Find(&lines).Error; err != nil {
 				return err
 			}
 			t.ID = tx.NewID()
