@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"dandelion/internal/demo"
+	"dandelion/model"
 )
 
 // The officers, who decide appeals and edit rules.
@@ -132,4 +134,36 @@ func TestTheDemoCountyShowsCases(t *testing.T) {
 			t.Errorf("%d cases are %s, want %d", len(items), state, n)
 		}
 	}
+}
+
+// caseErrands are those of the routes of cases and rules, for the test that each
+// request does its work once.
+func caseErrands(w world) map[string]func() errand {
+	n := 0
+	cheaper := []form{{"name": "wish.service", "value": 5}}
+	all := map[string]func() errand{
+		"POST /points/cases": func() errand {
+			n++
+			return errand{worker, "/points/cases", form{
+				"kind": "falsification", "user_id": caseUserID(member2), "reason": "照片不是当天的", "document": fmt.Sprintf("MC-2026-%04d", n),
+			}}
+		},
+		"POST /points/rules": func() errand {
+			newest, _ := strconv.Atoi(w.Get(caseCounty, "/points/rules").At("items.0.version"))
+			from := model.DayOf(time.Date(2027, 1, 1+newest, 12, 0, 0, 0, time.UTC))
+			return errand{caseCounty, "/points/rules", form{"numbers": cheaper, "from": from, "note": "试行", "after": newest}}
+		},
+		"POST /points/rules/preview": func() errand { return errand{caseCounty, "/points/rules/preview", form{"numbers": cheaper}} },
+		"PUT /points/levels": func() errand {
+			n++
+			return errand{caseCounty, "/points/levels", form{"levels": []form{{"threshold": 0, "name": fmt.Sprint("种子", n)}}}}
+		},
+		"PUT /points/budgets/{org_id}": func() errand { n++; return errand{caseCounty, "/points/budgets/1200", form{"amount": n}} },
+	}
+	for _, d := range caseDeeds {
+		all["POST /points/cases/{id}/"+d.event] = func() errand {
+			return errand{d.as, "/points/cases/" + w.caseIn(d.state) + "/" + d.event, reason()}
+		}
+	}
+	return all
 }

@@ -185,6 +185,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 		"wishes": {wish, late}, "tasks": {task}, "orgs": {"1000", "1200", "2000"}, "grants": {grant}, "users": {"10004", "10001"},
 		"points/transactions": {txn},
 	}
+	ids["points/cases"] = []string{w.caseIn("proposed")}
 	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
