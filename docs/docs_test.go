@@ -73,27 +73,70 @@ func errorsPage() (string, error) {
 	return b.String(), nil
 }
 
+// arrow is one way of a loop, as the page tells it.
+type arrow struct{ event, title, from, to, who string }
+
+// place is a state of a loop, as the page tells it.
+type place struct {
+	name, title string
+	final       bool
+}
+
 func statesPage() (string, error) {
 	var b strings.Builder
-	b.WriteString("# 状态流转 States\n\n## 微心愿 Wish: 点单 → 派单 → 接单 → 晒单 → 评单\n\n```mermaid\nstateDiagram-v2\n    [*] --> draft\n")
+	b.WriteString("# 状态流转 States\n")
+	var places []place
+	var arrows []arrow
 	for _, s := range model.WishStates() {
-		fmt.Fprintf(&b, "    %s: %s\n", s, s.Title())
+		places = append(places, place{string(s), s.Title(), s.Final()})
 	}
 	for _, a := range model.WishArrows() {
-		if a.From != a.To {
-			fmt.Fprintf(&b, "    %s --> %s: %s\n", a.From, a.To, a.Event.Title())
+		arrows = append(arrows, arrow{string(a.Event), a.Event.Title(), string(a.From), string(a.To), strings.Join(a.By.Titles(), "、")})
+	}
+	loop(&b, "微心愿 Wish: 点单 → 派单 → 接单 → 晒单 → 评单", "draft", places, arrows)
+	places, arrows = nil, nil
+	for _, s := range model.RedemptionStates() {
+		places = append(places, place{string(s), s.Title(), s.Final()})
+	}
+	for _, a := range model.RedemptionArrows() {
+		arrows = append(arrows, arrow{string(a.Event), a.Event.Title(), string(a.From), string(a.To), a.By.Title()})
+	}
+	loop(&b, "兑换 Redemption", "held", places, arrows)
+	places, arrows = nil, nil
+	for _, s := range model.PointCaseStates() {
+		places = append(places, place{string(s), s.Title(), s.Final()})
+	}
+	for _, a := range model.PointCaseArrows() {
+		arrows = append(arrows, arrow{string(a.Event), a.Event.Title(), string(a.From), string(a.To), a.By.Title()})
+	}
+	loop(&b, "扣减和调整 Point case", "proposed", places, arrows)
+	return b.String(), nil
+}
+
+// loop writes a diagram and a table of one loop.
+func loop(b *strings.Builder, title, first string, places []place, arrows []arrow) {
+	fmt.Fprintf(b, "\n## %s\n\n```mermaid\nstateDiagram-v2\n    [*] --> %s\n", title, first)
+	for _, p := range places {
+		fmt.Fprintf(b, "    %s: %s\n", p.name, p.title)
+	}
+	for _, a := range arrows {
+		if a.from != a.to && a.from != "" {
+			fmt.Fprintf(b, "    %s --> %s: %s\n", a.from, a.to, a.title)
 		}
 	}
-	for _, s := range model.WishStates() {
-		if s.Final() {
-			fmt.Fprintf(&b, "    %s --> [*]\n", s)
+	for _, p := range places {
+		if p.final {
+			fmt.Fprintf(b, "    %s --> [*]\n", p.name)
 		}
 	}
 	b.WriteString("```\n\n| event | 事件 | from → to | who 谁可以 |\n| --- | --- | --- | --- |\n")
-	for _, a := range model.WishArrows() {
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` → `%s` | %s |\n", a.Event, a.Event.Title(), a.From, a.To, strings.Join(a.By.Titles(), "、"))
+	for _, a := range arrows {
+		from := "`" + a.from + "`"
+		if a.from == "" {
+			from = "·"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s → `%s` | %s |\n", a.event, a.title, from, a.to, a.who)
 	}
-	return b.String(), nil
 }
 
 func configPage() (string, error) {

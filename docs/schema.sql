@@ -407,3 +407,281 @@ CREATE TABLE tasks (
   KEY idx_tasks_wish (wish_id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE point_txns (
+  id           BIGINT NOT NULL PRIMARY KEY,
+  tenant_id    BIGINT NOT NULL,
+  kind         VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  source_type  VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  source_id    BIGINT NOT NULL,
+  request_id   VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  payload_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  rule_version BIGINT NOT NULL,
+  actor_id     BIGINT NOT NULL,
+  memo         VARCHAR(200) NOT NULL,
+  detail       MEDIUMTEXT NOT NULL,
+  occurred_at  DATETIME(3) NOT NULL,
+  created_at   DATETIME(3) NOT NULL,
+  UNIQUE KEY idx_point_txns_request (tenant_id, request_id),
+  UNIQUE KEY idx_point_txns_source (tenant_id, source_type, source_id, kind),
+  KEY idx_point_txns_kind (tenant_id, kind, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE point_entries (
+  id        BIGINT NOT NULL PRIMARY KEY,
+  tenant_id BIGINT NOT NULL,
+  txn_id    BIGINT NOT NULL,
+  account   VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  owner_id  BIGINT NOT NULL,
+  amount    BIGINT NOT NULL,
+  lot       BIGINT NOT NULL,
+  cap_day   BIGINT NOT NULL,
+  cap_kind  VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  pair      VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  KEY idx_point_entries_account (owner_id, account, id, txn_id, amount),
+  KEY idx_point_entries_cap (owner_id, cap_day, cap_kind, pair, amount),
+  KEY idx_point_entries_tenant (tenant_id, account, id, amount),
+  KEY idx_point_entries_txn (txn_id, amount)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE point_balances (
+  owner_id   BIGINT NOT NULL,
+  account    VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  tenant_id  BIGINT NOT NULL,
+  amount     BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  version    BIGINT NOT NULL,
+  PRIMARY KEY (owner_id, account)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE deeds (
+  id           BIGINT NOT NULL PRIMARY KEY,
+  tenant_id    BIGINT NOT NULL,
+  txn_id       BIGINT NOT NULL,
+  user_id      BIGINT NOT NULL,
+  community_id BIGINT NOT NULL,
+  township_id  BIGINT NOT NULL,
+  unit_id      BIGINT NOT NULL,
+  team_id      BIGINT NOT NULL,
+  honour       BIGINT NOT NULL,
+  wishes       BIGINT NOT NULL,
+  led          BIGINT NOT NULL,
+  minutes      BIGINT NOT NULL,
+  stars        BIGINT NOT NULL,
+  rated        BIGINT NOT NULL,
+  solved       BIGINT NOT NULL,
+  created_at   DATETIME(3) NOT NULL,
+  KEY idx_deeds_txn (txn_id),
+  KEY idx_deeds_user (user_id, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE standings (
+  tenant_id    BIGINT NOT NULL,
+  period       VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  user_id      BIGINT NOT NULL,
+  community_id BIGINT NOT NULL,
+  township_id  BIGINT NOT NULL,
+  unit_id      BIGINT NOT NULL,
+  team_id      BIGINT NOT NULL,
+  honour       BIGINT NOT NULL,
+  wishes       BIGINT NOT NULL,
+  led          BIGINT NOT NULL,
+  minutes      BIGINT NOT NULL,
+  stars        BIGINT NOT NULL,
+  rated        BIGINT NOT NULL,
+  solved       BIGINT NOT NULL,
+  honour_at    DATETIME(3) NOT NULL,
+  wishes_at    DATETIME(3) NOT NULL,
+  minutes_at   DATETIME(3) NOT NULL,
+  stars_at     DATETIME(3) NOT NULL,
+  version      BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, period, user_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE point_rules (
+  tenant_id    BIGINT NOT NULL,
+  version      BIGINT NOT NULL,
+  effective_at DATETIME(3) NOT NULL,
+  body         VARCHAR(2000) NOT NULL,
+  note         VARCHAR(200) NOT NULL,
+  created_by   BIGINT NOT NULL,
+  created_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (tenant_id, version)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE honour_levels (
+  tenant_id BIGINT NOT NULL,
+  threshold BIGINT NOT NULL,
+  name      VARCHAR(16) NOT NULL,
+  PRIMARY KEY (tenant_id, threshold)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE rewards (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  state      VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  org_id     BIGINT NOT NULL,
+  org_path   VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name       VARCHAR(30) NOT NULL,
+  detail     VARCHAR(300) NOT NULL,
+  cost       BIGINT NOT NULL,
+  stock      BIGINT NOT NULL,
+  per_person BIGINT NOT NULL,
+  created_by BIGINT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  version    BIGINT NOT NULL,
+  KEY idx_rewards_org (org_id, state, id),
+  KEY idx_rewards_tenant (tenant_id, state, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE redemptions (
+  id          BIGINT NOT NULL PRIMARY KEY,
+  tenant_id   BIGINT NOT NULL,
+  reward_id   BIGINT NOT NULL,
+  user_id     BIGINT NOT NULL,
+  org_id      BIGINT NOT NULL,
+  org_path    VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state       VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reward_name VARCHAR(30) NOT NULL,
+  cost        BIGINT NOT NULL,
+  request     VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  place_key   VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  code_index  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  code        VARCHAR(255) NOT NULL,
+  proxy       VARCHAR(255) NOT NULL,
+  proxy_at    DATETIME(3) NULL,
+  taken_by    VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  verifier_id BIGINT NOT NULL,
+  expires_at  DATETIME(3) NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  ended_at    DATETIME(3) NULL,
+  updated_at  DATETIME(3) NOT NULL,
+  version     BIGINT NOT NULL,
+  UNIQUE KEY idx_redemptions_code (code_index),
+  UNIQUE KEY idx_redemptions_place (place_key),
+  KEY idx_redemptions_queue (org_id, state, id),
+  UNIQUE KEY idx_redemptions_request (user_id, request),
+  KEY idx_redemptions_user (user_id, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE donations (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  user_id    BIGINT NOT NULL,
+  org_id     BIGINT NOT NULL,
+  amount     BIGINT NOT NULL,
+  note       VARCHAR(100) NOT NULL,
+  request    VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  created_at DATETIME(3) NOT NULL,
+  UNIQUE KEY idx_donations_request (user_id, request)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE point_cases (
+  id            BIGINT NOT NULL PRIMARY KEY,
+  tenant_id     BIGINT NOT NULL,
+  user_id       BIGINT NOT NULL,
+  community_id  BIGINT NOT NULL,
+  org_path      VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  queue_org_id  BIGINT NOT NULL,
+  kind          VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state         VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  points_change BIGINT NOT NULL,
+  rule_version  BIGINT NOT NULL,
+  wish_id       BIGINT NOT NULL,
+  claim_id      BIGINT NOT NULL,
+  request_id    VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  payload_hash  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reason        VARCHAR(500) NOT NULL,
+  answer        VARCHAR(500) NOT NULL,
+  appeal        VARCHAR(500) NOT NULL,
+  ruling        VARCHAR(500) NOT NULL,
+  proposed_by   BIGINT NOT NULL,
+  reviewed_by   BIGINT NOT NULL,
+  decided_by    BIGINT NOT NULL,
+  escalated     BOOLEAN NOT NULL,
+  appeal_until  DATETIME(3) NULL,
+  due_at        DATETIME(3) NULL,
+  active_key    VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  created_at    DATETIME(3) NOT NULL,
+  updated_at    DATETIME(3) NOT NULL,
+  version       BIGINT NOT NULL,
+  UNIQUE KEY idx_point_cases_active (active_key),
+  UNIQUE KEY idx_point_cases_request (tenant_id, request_id),
+  KEY idx_point_cases_community (community_id, id),
+  KEY idx_point_cases_queue (queue_org_id, id),
+  KEY idx_point_cases_state (community_id, state, id),
+  KEY idx_point_cases_user (user_id, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE point_budgets (
+  tenant_id  BIGINT NOT NULL,
+  org_id     BIGINT NOT NULL,
+  season     BIGINT NOT NULL,
+  amount     BIGINT NOT NULL,
+  updated_by BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  version    BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, org_id, season)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE verify_runs (
+  id          BIGINT NOT NULL PRIMARY KEY,
+  started_at  DATETIME(3) NOT NULL,
+  finished_at DATETIME(3) NULL,
+  checked     BIGINT NOT NULL,
+  differing   BIGINT NOT NULL,
+  report      MEDIUMTEXT NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE board_choices (
+  user_id   BIGINT NOT NULL PRIMARY KEY,
+  tenant_id BIGINT NOT NULL,
+  is_public BOOLEAN NOT NULL,
+  chosen_at DATETIME(3) NOT NULL,
+  version   BIGINT NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE board_rows (
+  board      VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  position   BIGINT NOT NULL,
+  subject_id BIGINT NOT NULL,
+  value      BIGINT NOT NULL,
+  reached_at DATETIME(3) NOT NULL,
+  is_public  BOOLEAN NOT NULL,
+  PRIMARY KEY (board, position),
+  KEY idx_board_rows_subject (board, subject_id),
+  KEY idx_board_rows_public (board, is_public, position)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE board_marks (
+  tenant_id BIGINT NOT NULL,
+  period    VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  as_of     DATETIME(3) NOT NULL,
+  complete  BOOLEAN NOT NULL,
+  seed      VARCHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  doubts    BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, period)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE point_notices (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  tenant_id  BIGINT NOT NULL,
+  user_id    BIGINT NOT NULL,
+  season     BIGINT NOT NULL,
+  days       BIGINT NOT NULL,
+  amount     BIGINT NOT NULL,
+  expires_at DATETIME(3) NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  UNIQUE KEY idx_point_notices_one (user_id, season, days),
+  KEY idx_point_notices_user (user_id, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE point_sweeps (
+  season     BIGINT NOT NULL,
+  days       BIGINT NOT NULL,
+  last_owner BIGINT NOT NULL,
+  done_at    DATETIME(3) NULL,
+  version    BIGINT NOT NULL,
+  PRIMARY KEY (season, days)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
