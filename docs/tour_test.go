@@ -17,11 +17,11 @@ import (
 	"dandelion/internal/dbtest"
 )
 
-// TestTheTourIsTrue runs the tour of both READMEs line by line, as a newcomer
+// TestTheTourIsTrue runs the tours line by line, as a newcomer
 // would: with a shell and curl against a running server. A line "# → text"
 // says what the command before it must print.
 func TestTheTourIsTrue(t *testing.T) {
-	for _, name := range []string{"../README.md", "../README.zh-CN.md"} {
+	for _, name := range []string{"../README.md", "../README.zh-CN.md", "tour-points.md"} {
 		t.Run(strings.TrimPrefix(name, "../"), func(t *testing.T) {
 			text, err := os.ReadFile(name)
 			if err != nil {
