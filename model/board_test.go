@@ -141,9 +141,18 @@ func TestAPeriodIsNamedByKindOrByName(t *testing.T) {
 		want Period
 		err  error
 	}{
-		{"week", "W2026-27", nil}, {"all", "A", nil}, {"A", "A", nil}, {"season", "S2026", nil}, {"W2026-26", "W2026-26", nil}, {"S2025", "S2025", nil},
-		{"W2026-28", "", ErrBoardPeriod}, {"S2027", "", ErrBoardPeriod}, {"W2026-99", "", ErrBoardPeriod}, {"day", "", ErrBoardPeriod},
-		{"", "", ErrBoardPeriod}, {"tick", "", ErrBoardPeriod},
+		{"week", "W2026-27", nil},
+		{"all", "A", nil},
+		{"A", "A", nil},
+		{"season", "S2026", nil},
+		{"W2026-26", "W2026-26", nil},
+		{"S2025", "S2025", nil},
+		{"W2026-28", "", ErrBoardPeriod},
+		{"S2027", "", ErrBoardPeriod},
+		{"W2026-99", "", ErrBoardPeriod},
+		{"day", "", ErrBoardPeriod},
+		{"", "", ErrBoardPeriod},
+		{"tick", "", ErrBoardPeriod},
 	}
 	for _, tt := range tests {
 		if got, err := PeriodNamed(tt.word, midday); got != tt.want || !errors.Is(err, tt.err) {

@@ -29,14 +29,35 @@ func TestAWishIsWorthWhatTheTableSays(t *testing.T) {
 		stars      int64
 		want       int64
 	}{
-		{WishService, Easy, 60, 5, 12}, {WishService, Easy, 60, 4, 10}, {WishService, Easy, 60, 3, 8}, {WishService, Easy, 60, 2, 0}, {WishService, Easy, 60, 1, 0},
+		{WishService, Easy, 60, 5, 12},
+		{WishService, Easy, 60, 4, 10},
+		{WishService, Easy, 60, 3, 8},
+		{WishService, Easy, 60, 2, 0},
+		{WishService, Easy, 60, 1, 0},
 		{WishService, Easy, 60, 0, 8}, // unrated: never praise
-		{WishService, Medium, 60, 4, 12}, {WishService, Medium, 60, 5, 14}, {WishService, Medium, 60, 3, 10}, {WishService, Medium, 60, 0, 10},
-		{WishService, Hard, 60, 4, 15}, {WishService, Hard, 60, 5, 18}, {WishService, Hard, 60, 3, 12}, {WishService, Hard, 60, 2, 0},
+		{WishService, Medium, 60, 4, 12},
+		{WishService, Medium, 60, 5, 14},
+		{WishService, Medium, 60, 3, 10},
+		{WishService, Medium, 60, 0, 10},
+		{WishService, Hard, 60, 4, 15},
+		{WishService, Hard, 60, 5, 18},
+		{WishService, Hard, 60, 3, 12},
+		{WishService, Hard, 60, 2, 0},
 		{WishService, "", 60, 4, 10}, // nobody has estimated it
-		{WishGoods, Easy, 5, 4, 8}, {WishGoods, Easy, 5, 5, 10}, {WishGoods, Medium, 5, 4, 10}, {WishGoods, Hard, 5, 5, 14}, {WishGoods, Easy, 5, 3, 6}, {WishGoods, Easy, 5, 0, 6},
-		{WishCompanionship, Easy, 60, 4, 6}, {WishCompanionship, Easy, 30, 4, 3}, {WishCompanionship, Easy, 5, 4, 1}, {WishCompanionship, Easy, 4, 4, 0},
-		{WishCompanionship, Easy, 90, 5, 11}, {WishCompanionship, Easy, 480, 5, 58}, {WishCompanionship, Hard, 45, 3, 5}, {WishCompanionship, Easy, 0, 5, 0},
+		{WishGoods, Easy, 5, 4, 8},
+		{WishGoods, Easy, 5, 5, 10},
+		{WishGoods, Medium, 5, 4, 10},
+		{WishGoods, Hard, 5, 5, 14},
+		{WishGoods, Easy, 5, 3, 6},
+		{WishGoods, Easy, 5, 0, 6},
+		{WishCompanionship, Easy, 60, 4, 6},
+		{WishCompanionship, Easy, 30, 4, 3},
+		{WishCompanionship, Easy, 5, 4, 1},
+		{WishCompanionship, Easy, 4, 4, 0},
+		{WishCompanionship, Easy, 90, 5, 11},
+		{WishCompanionship, Easy, 480, 5, 58},
+		{WishCompanionship, Hard, 45, 3, 5},
+		{WishCompanionship, Easy, 0, 5, 0},
 		{WishService, Easy, 1440, 4, 10}, // only companionship is by the hour
 	} {
 		x := (&PointRule{}).Weigh(feat(func(f *Feat) {
@@ -56,7 +77,10 @@ func TestATeamSharesAndTheFirstGetTheRest(t *testing.T) {
 		team []int64
 		want []int64
 	}{
-		{[]int64{1}, []int64{10}}, {[]int64{2, 1}, []int64{5, 5}}, {[]int64{3, 1, 2}, []int64{4, 3, 3}}, {[]int64{4, 3, 2, 1}, []int64{3, 3, 2, 2}},
+		{[]int64{1}, []int64{10}},
+		{[]int64{2, 1}, []int64{5, 5}},
+		{[]int64{3, 1, 2}, []int64{4, 3, 3}},
+		{[]int64{4, 3, 2, 1}, []int64{3, 3, 2, 2}},
 		{[]int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, []int64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}},
 		{[]int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, []int64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}},
 	} {
@@ -173,7 +197,8 @@ func TestWhatIsPostedIsWhatWasEarned(t *testing.T) {
 		solved Solved
 		want   Tally
 	}{
-		{0, "", Tally{Honour: 8, Wishes: 1, Led: 1, Minutes: 60}}, {4, SolvedYes, Tally{Honour: 10, Wishes: 1, Led: 1, Minutes: 60, Stars: 4, Rated: 1, Solved: 1}},
+		{0, "", Tally{Honour: 8, Wishes: 1, Led: 1, Minutes: 60}},
+		{4, SolvedYes, Tally{Honour: 10, Wishes: 1, Led: 1, Minutes: 60, Stars: 4, Rated: 1, Solved: 1}},
 		{1, SolvedNo, Tally{Wishes: 1, Led: 1, Minutes: 60, Stars: 1, Rated: 1}},
 	} {
 		f := feat(func(f *Feat) { f.Stars, f.Solved = c.stars, c.solved })

@@ -123,8 +123,16 @@ func TestHonourHasLevels(t *testing.T) {
 		name    string
 		missing int64
 	}{
-		{-5, "", 5}, {0, "蒲公英种子", 50}, {49, "蒲公英种子", 1}, {50, "蒲公英新芽", 100}, {149, "蒲公英新芽", 1}, {150, "蒲公英花苞", 250},
-		{400, "蒲公英绽放", 600}, {999, "蒲公英绽放", 1}, {1000, "蒲公英飞扬", 0}, {1 << 40, "蒲公英飞扬", 0},
+		{-5, "", 5},
+		{0, "蒲公英种子", 50},
+		{49, "蒲公英种子", 1},
+		{50, "蒲公英新芽", 100},
+		{149, "蒲公英新芽", 1},
+		{150, "蒲公英花苞", 250},
+		{400, "蒲公英绽放", 600},
+		{999, "蒲公英绽放", 1},
+		{1000, "蒲公英飞扬", 0},
+		{1 << 40, "蒲公英飞扬", 0},
 	} {
 		if name, missing := LevelOf(DefaultLevels(), c.honour); name != c.name || missing != c.missing {
 			t.Errorf("%d is %q with %d to go, want %q with %d", c.honour, name, missing, c.name, c.missing)

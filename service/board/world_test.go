@@ -102,10 +102,19 @@ func (w *world) found() {
 			id, parent int64
 			kind       model.OrgKind
 		}{
-			{county, 0, model.OrgCounty}, {town, county, model.OrgTownship}, {town2, county, model.OrgTownship},
-			{home, town, model.OrgCommunity}, {home2, town, model.OrgCommunity}, {home3, town2, model.OrgCommunity}, {home4, town2, model.OrgCommunity},
-			{unit, home, model.OrgUnit}, {unit2, town2, model.OrgUnit}, {team, county, model.OrgTeam},
-			{abroad, 0, model.OrgCounty}, {abroadTown, abroad, model.OrgTownship}, {abroadHome, abroadTown, model.OrgCommunity},
+			{county, 0, model.OrgCounty},
+			{town, county, model.OrgTownship},
+			{town2, county, model.OrgTownship},
+			{home, town, model.OrgCommunity},
+			{home2, town, model.OrgCommunity},
+			{home3, town2, model.OrgCommunity},
+			{home4, town2, model.OrgCommunity},
+			{unit, home, model.OrgUnit},
+			{unit2, town2, model.OrgUnit},
+			{team, county, model.OrgTeam},
+			{abroad, 0, model.OrgCounty},
+			{abroadTown, abroad, model.OrgTownship},
+			{abroadHome, abroadTown, model.OrgCommunity},
 		} {
 			org, err := model.NewOrg(o.id, o.kind, fmt.Sprint("组织", o.id), w.orgs[o.parent])
 			if err != nil {
