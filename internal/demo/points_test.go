@@ -66,7 +66,7 @@ func somethingOfEach(t *testing.T, d *db.DB) {
 		"SELECT COUNT(*) FROM point_cases WHERE state = 'appealed'":                                        1,
 		"SELECT amount FROM point_budgets WHERE org_id = 1200":                                             600,
 		"SELECT COUNT(*) FROM redemptions WHERE user_id NOT IN (SELECT user_id FROM members)":              0,
-		"SELECT COUNT(*) FROM redemptions WHERE (state = 'held') <> (LENGTH(code) >= 20)":                   0, // sealed
+		"SELECT COUNT(*) FROM redemptions WHERE (state = 'held') <> (LENGTH(code) >= 20)":                  0, // sealed
 		"SELECT COUNT(*) FROM grants WHERE role = 'verifier' AND org_id = 1200 AND active_key IS NOT NULL": 1,
 	} {
 		if n := number(t, d, query); n != want {
