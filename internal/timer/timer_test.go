@@ -258,3 +258,43 @@ func TestOneOfManyRunnersFires(t *testing.T) {
 		t.Errorf("%d timers are left", left)
 	}
 }
+
+// TestATimerIsStartedInOneStatement: who begins something new need not ask
+// whether it has a timer.
+func TestATimerIsStartedInOneStatement(t *testing.T) {
+	b := newBench(t, dbtest.URL(t))
+	ctx, statements := db.CountStatements(t.Context())
+	err := b.db.Update(ctx, func(tx *db.Tx) error { return timer.Start(tx, kind, 7, start.Add(time.Hour)) })
+	if n := statements.Load(); err != nil || n != 1 {
+		t.Errorf("%d statements: %v", n, err)
+	}
+	b.clock.Pass(time.Hour)
+	if _, err := b.run.Fire(t.Context()); err != nil || b.fired[7] != 1 {
+		t.Errorf("it fired %d times: %v", b.fired[7], err)
+	}
+}
+
+// TestATimerThatIsThereIsNotStartedAgain: of two that begin the same thing at
+// once, one is stale and looks again.
+func TestATimerThatIsThereIsNotStartedAgain(t *testing.T) {
+	b := newBench(t, dbtest.URL(t))
+	b.set(7, time.Hour)
+	tries := 0
+	b.do(func(tx *db.Tx) error {
+		if tries++; tries > 1 {
+			return nil
+		}
+		err := timer.Start(tx, kind, 7, start.Add(time.Minute))
+		if !errors.Is(err, db.ErrStale) {
+			t.Errorf("a second timer of the same: %v", err)
+		}
+		return err
+	})
+	if tries != 2 {
+		t.Errorf("it was tried %d times", tries)
+	}
+	b.clock.Pass(time.Minute)
+	if n, err := b.run.Fire(t.Context()); n != 0 || err != nil {
+		t.Errorf("the timer was moved: %d %v", n, err)
+	}
+}
