@@ -40,7 +40,7 @@ func overTxns(ctx context.Context, v *verifier) error {
 			c.explained(p)
 			c.fate(p)
 		}
-		for _, check := range []func() error{c.once, c.covered, c.source} {
+		for _, check := range []func() error{c.once, c.covered, c.source, c.sourced} {
 			if err := check(); err != nil {
 				return false, err
 			}
@@ -76,7 +76,7 @@ func (c *chunk) load(after int64) (err error) {
 			c.related[p.Txn.ID] = p
 		}
 	}
-	if err := c.mirrored(append(pairs, c.ids...)); err != nil {
+	if c.mirrors, err = mirrors(c.tx, append(pairs, c.ids...)); err != nil {
 		return err
 	}
 	c.waiting = map[int64]bool{}
@@ -115,20 +115,20 @@ func (c *chunk) pairs() (others []int64, err error) {
 	return others, nil
 }
 
-// mirrored finds the reversals of transactions.
-func (c *chunk) mirrored(of []int64) error {
-	c.mirrors = map[int64][]int64{}
+// mirrors finds the reversals of transactions.
+func mirrors(tx *db.Tx, of []int64) (map[int64][]int64, error) {
+	all := map[int64][]int64{}
 	var rows []struct{ A, B int64 }
-	err := c.tx.Raw(`SELECT t.id AS a, r.id AS b FROM point_txns t JOIN point_txns r
+	err := tx.Raw(`SELECT t.id AS a, r.id AS b FROM point_txns t JOIN point_txns r
 		ON r.tenant_id = t.tenant_id AND r.source_type = ? AND r.source_id = t.id AND r.kind = ? WHERE t.id IN ?`,
 		model.OfPointTxn, model.PointReverse, of).Scan(&rows).Error
 	if err != nil {
-		return fmt.Errorf("reversals: %w", err)
+		return nil, fmt.Errorf("reversals: %w", err)
 	}
 	for _, r := range rows {
-		c.mirrors[r.A] = append(c.mirrors[r.A], r.B)
+		all[r.A] = append(all[r.A], r.B)
 	}
-	return nil
+	return all, nil
 }
 
 // postings reads transactions with all that was written with them.

@@ -70,6 +70,7 @@ var walks = []walk{
 		{"txn.reversal", "冲正镜像: a reversal mirrors one transaction, once"},
 		{"txn.deeds", "荣誉分: the honour of deeds is that of the lines"},
 		{"txn.covered", "不可透支: nobody spent what he did not have"},
+		{"txn.source", "有据可查: what was spent, corrected or has expired is for a row that says so"},
 		{"earn.explained", "计分可复算: what was earned is what its rule gives"},
 		{"earn.fate", "入账去向: what was earned is posted, taken back or waits"},
 		{"earn.source", "计分来源: what was earned is for a wish that is closed"},
@@ -84,6 +85,19 @@ var walks = []walk{
 	{overDeeds, []Check{{"deed", "事迹有主: each deed has its transaction and counts in every period"}}},
 	{overStandings, []Check{{"standing", "榜单: a standing is the sum of the deeds of its period"}}},
 	{overWishes, []Check{{"wish.earns", "办结计分: each closed wish has earned"}}},
+	{overRewards, []Check{{"reward.stock", "库存: no reward has less than nothing left"}}},
+	{overRedemptions, []Check{
+		{"redemption.hold", "兑换扣分: each redemption holds its cost, once"},
+		{"redemption.fate", "兑换退分: what came to nothing was given back, and nothing else"},
+		{"redemption.wait", "兑换期限与名额: what waits has a timer, and what counts has a place"},
+	}},
+	{overDonations, []Check{{"donation.given", "捐赠入池: each donation went from its giver to his community"}}},
+	{overCases, []Check{
+		{"case.booked", "处理入账: what a case does is booked if it was approved, once"},
+		{"case.fate", "处理冲正: what was booked is reversed if the appeal was right, and else not"},
+		{"case.alarm", "处理期限: whoever has to act has a deadline, and that has a timer"},
+	}},
+	{overNotices, []Check{{"expiry.booked", "到期扣分: what was said to have expired has, once"}}},
 }
 
 // Checks returns every check, in the order of the report.
