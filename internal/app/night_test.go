@@ -37,9 +37,32 @@ func TestTheDemoCountyAddsUp(t *testing.T) {
 	}
 	for check, least := range map[string]int64{
 		"txn.lines": 100, "txn.reversal": 2, "earn.explained": 60, "earn.fate": 100, "line.orphan": 300, "balance": 100, "cap.day": 50, "deed": 50, "standing": 200, "wish.earns": 200,
+		"txn.source": 8, "reward.stock": 8, "redemption.hold": 4, "redemption.fate": 4, "redemption.wait": 4, "donation.given": 1,
+		"case.booked": 4, "case.fate": 4, "case.alarm": 4,
 	} {
 		if got := r.Of(check).Rows; got < least {
 			t.Errorf("%s looked at %d rows, want %d or more", check, got, least)
+		}
+	}
+}
+
+// TestTheDemoCountyStillAddsUpAfterItsPointsHaveExpired lets the new year come in
+// which the points of the stories expire: what waited has lapsed by then, too.
+func TestTheDemoCountyStillAddsUpAfterItsPointsHaveExpired(t *testing.T) {
+	s := apitest.New(t, apitest.Options{})
+	for _, wait := range []time.Duration{60 * 24 * time.Hour, 490 * 24 * time.Hour} {
+		s.Clock.Pass(wait)
+		for range 40 { // of the members some at each tick
+			if err := s.App.Work(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := verify.Run(t.Context(), s.App.DB)
+		if err != nil || r.Differing() > 0 {
+			t.Fatalf("after %v: %v\n%s", wait, err, r)
+		}
+		if got := r.Of("expiry.booked").Rows; (got > 0) != (wait > 100*24*time.Hour) {
+			t.Errorf("after %v %d notices were looked at", wait, got)
 		}
 	}
 }

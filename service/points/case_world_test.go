@@ -194,6 +194,7 @@ func (w *caseWorld) atOnce(all ...func() error) map[string]int {
 // sound checks that the ledger adds up.
 func (w *caseWorld) sound() {
 	w.Helper()
+	clean(w, w.db, nil, withoutWishes()...)
 	r, err := w.ledger.Reconcile(w.Context(), w.auditor, 0)
 	w.must(err)
 	if !r.Sound() {

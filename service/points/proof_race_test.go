@@ -60,7 +60,11 @@ func TestNothingIsLostOrSpentTwice(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
 			return p.db.Update(ctx, func(tx *db.Tx) error {
-				_, err := p.ledger.Book(tx, q())
+				q := q()
+				if err := sourced(tx, q); err != nil {
+					return err
+				}
+				_, err := p.ledger.Book(tx, q)
 				return err
 			})
 		})
@@ -215,11 +219,15 @@ func TestTwoClosesOfAWishEarnOnce(t *testing.T) {
 func TestTheSameBookingAtOnceIsOne(t *testing.T) {
 	p := proofOf(t)
 	source := p.next()
+	once := func() *model.Posting {
+		return posting(model.PointAdjust, source, 5, model.AccountIssue, proofCommunity, model.AccountMember, firstMember)
+	}
+	p.must(p.update(func(tx *db.Tx) error { return sourced(tx, once()) }))
 	var ids sync.Map
 	atOnce(16, 64, func(int) {
 		err := patiently(func() error {
 			return p.update(func(tx *db.Tx) error {
-				booked, err := p.ledger.Book(tx, posting(model.PointAdjust, source, 5, model.AccountIssue, proofCommunity, model.AccountMember, firstMember))
+				booked, err := p.ledger.Book(tx, once())
 				if err == nil {
 					ids.Store(booked.ID, true)
 				}

@@ -156,6 +156,9 @@ func (p *proof) move(kind model.PointKind, amount int64, from model.Account, pay
 	err := p.update(func(tx *db.Tx) (err error) {
 		again := *q
 		again.Entries, again.Deeds = append([]model.PointEntry(nil), q.Entries...), append([]model.Deed(nil), q.Deeds...)
+		if err := sourced(tx, &again); err != nil {
+			return err
+		}
 		t, err = p.ledger.Book(tx, &again)
 		return err
 	})
@@ -176,7 +179,10 @@ func posting(kind model.PointKind, source, amount int64, from model.Account, pay
 	if kind != model.PointAdjust && kind != model.PointPenalty {
 		return q
 	}
-	for _, e := range q.Entries {
+	for i, e := range q.Entries {
+		if e.Account == model.AccountMember && e.Amount > 0 {
+			q.Entries[i].Lot = model.SeasonOf(proofStart)
+		}
 		if e.Account == model.AccountMember {
 			q.Deeds = append(q.Deeds, model.Deed{TenantID: proofCounty, UserID: e.OwnerID, Tally: model.Tally{Honour: e.Amount}})
 		}

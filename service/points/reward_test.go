@@ -219,7 +219,7 @@ func TestPointsGoToAPoolAndNobodyElse(t *testing.T) {
 		wants(t, err, model.ErrOrgNotFound)
 		_, err = w.points.PoolOf(ctx, w.member, theTown)
 		wants(t, err, model.ErrOrgNotFound)
-		if n := w.number("SELECT COUNT(*) FROM deeds"); n != 0 {
+		if n := w.number("SELECT COUNT(*) FROM deeds WHERE txn_id NOT IN (SELECT id FROM point_txns WHERE kind = 'adjust')"); n != 0 {
 			t.Errorf("%d deeds: neither rewards nor gifts change honour", n)
 		}
 		w.sound()

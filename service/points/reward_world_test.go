@@ -117,10 +117,10 @@ func (w *station) fund(amount int64, all ...model.Actor) {
 	w.Helper()
 	w.must(w.update(func(tx *db.Tx) error {
 		for _, who := range all {
-			p := &model.Posting{Txn: model.PointTxn{
-				TenantID: who.TenantID, Kind: model.PointAdjust, SourceType: model.OfPointCase, SourceID: tx.NewID(), Memo: "期初", OccurredAt: tx.Now,
-			}}
-			p.Move(amount, model.AccountIssue, theStation, model.AccountMember, who.UserID).Lot = model.SeasonOf(tx.Now)
+			p, err := adjustment(tx, who, amount)
+			if err != nil {
+				return err
+			}
 			if _, err := w.points.Book(tx, p); err != nil {
 				return err
 			}
@@ -175,6 +175,7 @@ func (w *station) stock(reward int64) int64 {
 // sound checks what always must be so.
 func (w *station) sound() {
 	w.Helper()
+	clean(w.T, w.db, nil)
 	for what, query := range map[string]string{
 		"transactions whose lines do not add up to 0": "SELECT COUNT(*) FROM (SELECT txn_id FROM point_entries GROUP BY txn_id HAVING SUM(amount) <> 0) x",
 		"balances that are not the sum of their lines": `SELECT COUNT(*) FROM point_balances b WHERE b.amount <>
