@@ -27,7 +27,9 @@ var (
 	redemptions = ledgered{"redemptions", model.OfRedemption, []model.PointKind{model.PointHold}, model.RedemptionExpire, nil}
 	donations   = ledgered{"donations", model.OfDonation, []model.PointKind{model.PointDonate}, "", nil}
 	cases       = ledgered{
-		"point_cases", model.OfPointCase, []model.PointKind{model.PointPenalty, model.PointAdjust}, model.PointCaseAlarm,
+		"point_cases", model.OfPointCase,
+		[]model.PointKind{model.PointPenalty, model.PointAdjust},
+		model.PointCaseAlarm,
 		[]string{"reason", "answer", "appeal", "ruling"},
 	}
 	notices = ledgered{"point_notices", model.OfExpiry, []model.PointKind{model.PointExpire}, "", nil}
