@@ -53,27 +53,27 @@ func (s *shop) exec(query string, args ...any) {
 }
 
 // txn returns the transaction of a row.
-func (s *station) txn(subject model.Subject, id int64) int64 {
-	s.Helper()
-	return s.number("SELECT COALESCE(MAX(id), 0) FROM point_txns WHERE source_type = ? AND source_id = ?", subject, id)
+func (w *station) txn(subject model.Subject, id int64) int64 {
+	w.Helper()
+	return w.number("SELECT COALESCE(MAX(id), 0) FROM point_txns WHERE source_type = ? AND source_id = ?", subject, id)
 }
 
 // book books an amount from one account to another for a row, or for none.
-func (s *station) book(kind model.PointKind, subject model.Subject, id, amount int64, payer model.Actor, to model.Account, payee int64) {
-	s.Helper()
-	s.must(s.update(func(tx *db.Tx) error {
+func (w *station) book(kind model.PointKind, subject model.Subject, id, amount int64, payer model.Actor, to model.Account, payee int64) {
+	w.Helper()
+	w.must(w.update(func(tx *db.Tx) error {
 		q := posting(kind, id, amount, model.AccountMember, payer.UserID, to, payee)
 		q.Txn.SourceType = subject
-		_, err := s.points.Book(tx, q)
+		_, err := w.points.Book(tx, q)
 		return err
 	}))
 }
 
 // undo reverses what is booked for a row.
-func (s *station) undo(subject model.Subject, id int64) {
-	s.Helper()
-	s.must(s.update(func(tx *db.Tx) error {
-		return s.points.Undo(tx, theCounty, subject, id, "撤", model.SystemActor(theCounty))
+func (w *station) undo(subject model.Subject, id int64) {
+	w.Helper()
+	w.must(w.update(func(tx *db.Tx) error {
+		return w.points.Undo(tx, theCounty, subject, id, "撤", model.SystemActor(theCounty))
 	}))
 }
 
