@@ -69,11 +69,11 @@ func TestFourPeopleAreNoOrganisation(t *testing.T) {
 				}
 				return n
 			}
-			w.leave(c.column, c.id, model.MinMembers)
+			w.leave(c.column, c.id, 5)
 			if got := ranked(); got != c.boards {
 				t.Errorf("with five it stands on %d boards, want %d", got, c.boards)
 			}
-			w.leave(c.column, c.id, model.MinMembers-1)
+			w.leave(c.column, c.id, 4)
 			if got := ranked(); got != 0 {
 				t.Errorf("with four it stands on %d boards", got)
 			}
