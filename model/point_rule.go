@@ -189,9 +189,10 @@ func DefaultLevels() []HonourLevel {
 
 // LevelOf returns the name that so much honour has among levels, which are in
 // the order of their thresholds, and what is missing to the next; 0: nothing.
+// Who owes honour still has the first.
 func LevelOf(levels []HonourLevel, honour int64) (name string, missing int64) {
 	for _, l := range levels {
-		if l.Threshold > honour {
+		if l.Threshold > max(0, honour) {
 			return name, l.Threshold - honour
 		}
 		name = l.Name

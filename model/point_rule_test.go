@@ -123,7 +123,7 @@ func TestHonourHasLevels(t *testing.T) {
 		name    string
 		missing int64
 	}{
-		{-5, "", 5},
+		{-5, "蒲公英种子", 55},
 		{0, "蒲公英种子", 50},
 		{49, "蒲公英种子", 1},
 		{50, "蒲公英新芽", 100},

@@ -14,12 +14,12 @@ import (
 )
 
 // held is a duty at an organisation of the town and below it.
-func held(role model.Role, org int64, path model.Path) model.Held {
+func holding(role model.Role, org int64, path model.Path) model.Held {
 	return model.Held{Role: role, OrgID: org, Path: path, Subtree: true}
 }
 
 // officer is the one who makes the rules of the county.
-func officer() model.Actor { return actor(900, held(model.RoleCounty, county, "/1/")) }
+func officer() model.Actor { return actor(900, holding(model.RoleCounty, county, "/1/")) }
 
 // midnight is when a day begins in Shanghai.
 func midnight(day string) time.Time { return model.Day(day).Start() }
@@ -95,6 +95,15 @@ func TestWhoHasEnoughHonourRises(t *testing.T) {
 	w.must(err)
 	if a := w.account(alice); a.Level != "花" || a.NextLevel != 1 {
 		t.Errorf("with levels of the county's own: %+v", a)
+	}
+}
+
+// TestNobodyIsBelowTheFirstLevel, not even who owes.
+func TestNobodyIsBelowTheFirstLevel(t *testing.T) {
+	w := newTown(t)
+	w.gives(alice, -5, 1)
+	if a := w.account(alice); a.Honour != -5 || a.Spendable != -5 || a.Level != "蒲公英种子" || a.NextLevel != 55 || a.Expiring != 0 {
+		t.Errorf("with a debt: %+v", a)
 	}
 }
 
