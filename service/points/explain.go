@@ -35,7 +35,7 @@ func (s *Service) Explain(ctx context.Context, who model.Actor, id int64) (*Expl
 		if err != nil {
 			return err
 		}
-		mine := func(e model.PointEntry) bool { return e.OwnerID == who.UserID }
+		mine := func(e model.PointEntry) bool { return !e.Account.OfOrg() && e.OwnerID == who.UserID }
 		if p.Txn.TenantID != who.TenantID || !all && !slices.ContainsFunc(p.Entries, mine) {
 			return model.ErrPointsNotFound
 		}

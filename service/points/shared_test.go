@@ -42,19 +42,20 @@ func TestEachOfATeamIsToldHisOwnShare(t *testing.T) {
 		lines []int64 // whose; nil: there is no such transaction
 		share []int64
 	}{
-		"one of the team":      {actor(alice), []int64{alice}, []int64{alice}},
-		"another of the team":  {actor(bob), []int64{bob}, []int64{bob}},
-		"whose wish it was":    {actor(resident), nil, nil},
-		"a worker":             {actor(901, held(model.RoleWorker, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"an auditor there":     {actor(902, held(model.RoleAuditor, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"a worker next door":   {actor(903, held(model.RoleWorker, 4, "/1/2/4/")), nil, nil},
-		"the township's":       {actor(904, held(model.RoleTownship, township, "/1/2/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"another township's":   {actor(905, held(model.RoleTownship, 5, "/1/5/")), nil, nil},
-		"the county's":         {officer(), []int64{community, alice, bob}, []int64{alice, bob}},
-		"the county's auditor": {actor(906, held(model.RoleAuditor, county, "/1/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"the county's admin":   {actor(907, held(model.RoleAdmin, county, "/1/")), nil, nil},
-		"a verifier":           {actor(908, held(model.RoleVerifier, community, "/1/2/3/")), nil, nil},
-		"a volunteer":          {actor(909, held(model.RoleVolunteer, community, "/1/2/3/")), nil, nil},
+		"one of the team":         {actor(alice), []int64{alice}, []int64{alice}},
+		"another of the team":     {actor(bob), []int64{bob}, []int64{bob}},
+		"whose wish it was":       {actor(resident), nil, nil},
+		"a worker":                {actor(901, held(model.RoleWorker, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"an auditor there":        {actor(902, held(model.RoleAuditor, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"a worker next door":      {actor(903, held(model.RoleWorker, 4, "/1/2/4/")), nil, nil},
+		"the township's":          {actor(904, held(model.RoleTownship, township, "/1/2/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"another township's":      {actor(905, held(model.RoleTownship, 5, "/1/5/")), nil, nil},
+		"the county's":            {officer(), []int64{community, alice, bob}, []int64{alice, bob}},
+		"the county's auditor":    {actor(906, held(model.RoleAuditor, county, "/1/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"the county's admin":      {actor(907, held(model.RoleAdmin, county, "/1/")), nil, nil},
+		"a verifier":              {actor(908, held(model.RoleVerifier, community, "/1/2/3/")), nil, nil},
+		"a volunteer":             {actor(909, held(model.RoleVolunteer, community, "/1/2/3/")), nil, nil},
+		"who has the number of 3": {actor(community), nil, nil},
 	} {
 		x, err := w.points.Explain(t.Context(), c.who, txn)
 		if c.lines == nil {
