@@ -13,7 +13,7 @@ import (
 	"dandelion/service/points"
 )
 
-// held is a duty at an organisation of the town and below it.
+// holding is a duty at an organisation of the town and below it.
 func holding(role model.Role, org int64, path model.Path) model.Held {
 	return model.Held{Role: role, OrgID: org, Path: path, Subtree: true}
 }

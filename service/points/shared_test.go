@@ -45,16 +45,16 @@ func TestEachOfATeamIsToldHisOwnShare(t *testing.T) {
 		"one of the team":         {actor(alice), []int64{alice}, []int64{alice}},
 		"another of the team":     {actor(bob), []int64{bob}, []int64{bob}},
 		"whose wish it was":       {actor(resident), nil, nil},
-		"a worker":                {actor(901, held(model.RoleWorker, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"an auditor there":        {actor(902, held(model.RoleAuditor, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"a worker next door":      {actor(903, held(model.RoleWorker, 4, "/1/2/4/")), nil, nil},
-		"the township's":          {actor(904, held(model.RoleTownship, township, "/1/2/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"another township's":      {actor(905, held(model.RoleTownship, 5, "/1/5/")), nil, nil},
+		"a worker":                {actor(901, holding(model.RoleWorker, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"an auditor there":        {actor(902, holding(model.RoleAuditor, community, "/1/2/3/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"a worker next door":      {actor(903, holding(model.RoleWorker, 4, "/1/2/4/")), nil, nil},
+		"the township's":          {actor(904, holding(model.RoleTownship, township, "/1/2/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"another township's":      {actor(905, holding(model.RoleTownship, 5, "/1/5/")), nil, nil},
 		"the county's":            {officer(), []int64{community, alice, bob}, []int64{alice, bob}},
-		"the county's auditor":    {actor(906, held(model.RoleAuditor, county, "/1/")), []int64{community, alice, bob}, []int64{alice, bob}},
-		"the county's admin":      {actor(907, held(model.RoleAdmin, county, "/1/")), nil, nil},
-		"a verifier":              {actor(908, held(model.RoleVerifier, community, "/1/2/3/")), nil, nil},
-		"a volunteer":             {actor(909, held(model.RoleVolunteer, community, "/1/2/3/")), nil, nil},
+		"the county's auditor":    {actor(906, holding(model.RoleAuditor, county, "/1/")), []int64{community, alice, bob}, []int64{alice, bob}},
+		"the county's admin":      {actor(907, holding(model.RoleAdmin, county, "/1/")), nil, nil},
+		"a verifier":              {actor(908, holding(model.RoleVerifier, community, "/1/2/3/")), nil, nil},
+		"a volunteer":             {actor(909, holding(model.RoleVolunteer, community, "/1/2/3/")), nil, nil},
 		"who has the number of 3": {actor(community), nil, nil},
 	} {
 		x, err := w.points.Explain(t.Context(), c.who, txn)
@@ -81,8 +81,8 @@ func TestTheOfficerOfAnotherCountyIsToldNothing(t *testing.T) {
 	w.close(w.wish(nil, alice))
 	txn := w.newest(alice, model.AccountPending)
 	for _, who := range []model.Actor{
-		{UserID: 950, TenantID: 77, Held: []model.Held{held(model.RoleCounty, 77, "/77/")}},
-		{UserID: 950, TenantID: 77, Held: []model.Held{held(model.RoleAuditor, county, "/1/")}}, // a grant that has outlived a move
+		{UserID: 950, TenantID: 77, Held: []model.Held{holding(model.RoleCounty, 77, "/77/")}},
+		{UserID: 950, TenantID: 77, Held: []model.Held{holding(model.RoleAuditor, county, "/1/")}}, // a grant that has outlived a move
 		{UserID: alice, TenantID: 77}, // as does her account
 		{},
 	} {
@@ -160,7 +160,7 @@ func TestWhatSomebodySpendsIsHisOwnAffair(t *testing.T) {
 	if x := w.explain(actor(alice), txn); x.Computed || len(x.Lines) != 2 || x.Txn.Kind != model.PointHold || x.ReversedBy != 0 {
 		t.Errorf("she is told %+v", x)
 	}
-	for _, who := range []model.Actor{actor(bob), actor(901, held(model.RoleWorker, community, "/1/2/3/")), actor(904, held(model.RoleTownship, township, "/1/2/"))} {
+	for _, who := range []model.Actor{actor(bob), actor(901, holding(model.RoleWorker, community, "/1/2/3/")), actor(904, holding(model.RoleTownship, township, "/1/2/"))} {
 		if x, err := w.points.Explain(t.Context(), who, txn); !errors.Is(err, model.ErrPointsNotFound) {
 			t.Errorf("%d is told %+v, %v", who.UserID, x, err)
 		}
