@@ -128,8 +128,12 @@ func TestWithoutRedisOnesValuesAreKnownAndNoRanks(t *testing.T) {
 		by   model.Measure
 		want int64
 	}{
-		{1000, model.ByHonour, 7}, {1000, model.ByHours, 90}, {1000, model.ByWishes, 2}, {1000, model.BySatisfaction, 0},
-		{1001, model.ByHonour, 0}, {1001, model.ByHours, 30},
+		{1000, model.ByHonour, 7},
+		{1000, model.ByHours, 90},
+		{1000, model.ByWishes, 2},
+		{1000, model.BySatisfaction, 0},
+		{1001, model.ByHonour, 0},
+		{1001, model.ByHours, 30},
 	} {
 		places, stale := w.mine(w.actor(c.user), c.by)
 		for kind, p := range places {
