@@ -21,6 +21,7 @@ import (
 	"dandelion/internal/fault"
 	"dandelion/internal/idempotency"
 	"dandelion/internal/policy"
+	"dandelion/service/activity"
 	"dandelion/service/board"
 	"dandelion/service/identity"
 	"dandelion/service/org"
@@ -35,6 +36,7 @@ type Services struct {
 	Wishes      *wish.Service
 	Points      *points.Service
 	Boards      *board.Service
+	Activities  *activity.Service
 	Policies    *policy.Book
 	Idempotency *idempotency.Store
 

@@ -179,6 +179,12 @@ const (
 	EditPoints      Permission = "points.edit"      // the rules, levels and budgets of points
 	ReconcilePoints Permission = "points.reconcile" // whether the ledger adds up
 	VerifyReward    Permission = "reward.verify"    // hand rewards over
+
+	JoinActivity   Permission = "activity.join"       // take part in activities
+	ManageActivity Permission = "activity.manage"     // invite to activities, and lead them
+	ReviewService  Permission = "service.review"      // corrections, disputes and risk flags; the export of records
+	HandleRegister Permission = "registration.handle" // confirm who registers with a community
+	ReadRoster     Permission = "roster.read"         // a unit's own party members
 )
 
 // holders says who holds each permission; nil: everybody who has a session.
@@ -197,6 +203,12 @@ var holders = map[Permission][]Role{
 	EditPoints:      {RoleCounty, RoleAdmin},
 	ReconcilePoints: {RoleCounty, RoleAuditor, RoleAdmin},
 	VerifyReward:    {RoleVerifier},
+
+	JoinActivity:   {RoleVolunteer, RoleMember, RoleLiaison},
+	ManageActivity: {RoleLiaison, RoleWorker, RoleTownship, RoleCounty},
+	ReviewService:  {RoleWorker, RoleTownship, RoleCounty},
+	HandleRegister: {RoleWorker, RoleTownship, RoleCounty},
+	ReadRoster:     {RoleLiaison, RoleWorker, RoleTownship, RoleCounty},
 }
 
 // Declared reports whether p is one of the permissions above.

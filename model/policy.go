@@ -48,6 +48,19 @@ const (
 	RewardPickUp   Limit = "reward.pick_up"
 	BoardPeople    Limit = "board.people"        // whether there are boards of members
 	BoardOrgs      Limit = "board.organisations" // whether there are boards of organisations
+
+	LeaveFree     Limit = "activity.leave_free"     // how long before a slot one can leave without a mark
+	CheckInEarly  Limit = "activity.check_in_early" // how long before a slot one can check in
+	CheckInLate   Limit = "activity.check_in_late"  // after how long one is late
+	CheckOutLate  Limit = "activity.check_out_late" // how long after a slot one can check out
+	ConfirmTime   Limit = "activity.confirm"        // how long its leader has to confirm who did not check out
+	DisputeTime   Limit = "activity.dispute"        // how long hours can be disputed
+	DisputeAnswer Limit = "activity.dispute_answer" // how long an answer may take: 5 working days
+	FixKept       Limit = "activity.fix_kept"       // how long raw coordinates are kept
+	WaitingList   Limit = "activity.waiting"        // how many can wait for a place of a slot
+	ServiceDay    Limit = "activity.day_minutes"    // how many minutes of a day count
+	AttestShare   Limit = "activity.attest_share"   // from which share of leader's words a slot is flagged, in per cent
+	RegisterTime  Limit = "registration.review"     // how long a community has to confirm a registration
 )
 
 // Unit says what the number of a limit counts.
@@ -102,6 +115,18 @@ var limits = []LimitSpec{
 	{RewardPickUp, "兑换物品领取时限", Minutes, 7 * day, day, 30 * day},
 	{BoardPeople, "个人排行榜（1 开启, 0 关闭）", Times, 1, 0, 1},
 	{BoardOrgs, "组织排行榜（1 开启, 0 关闭）", Times, 1, 0, 1},
+	{LeaveFree, "活动开始前可免责退出时间", Minutes, 24 * hour, 0, 7 * day},
+	{CheckInEarly, "可提前签到时间", Minutes, 30, 0, 4 * hour},
+	{CheckInLate, "迟到认定时间", Minutes, 15, 0, 2 * hour},
+	{CheckOutLate, "结束后可签退时间", Minutes, 2 * hour, 0, 12 * hour},
+	{ConfirmTime, "未签退确认时限", Minutes, 72 * hour, hour, 14 * day},
+	{DisputeTime, "服务时长异议期限", Minutes, 30 * day, day, 90 * day},
+	{DisputeAnswer, "服务时长异议答复时限", Minutes, 7 * day, day, 30 * day}, // 5 working days
+	{FixKept, "原始定位保留时间", Minutes, 30 * day, 0, 30 * day},
+	{WaitingList, "每场候补人数上限", Times, 20, 0, 500},
+	{ServiceDay, "每日计入服务时长上限", Minutes, 8 * hour, hour, 16 * hour},
+	{AttestShare, "领队代签比例提示线（百分之）", Times, 30, 1, 100},
+	{RegisterTime, "报到审核时限", Minutes, 7 * day, day, 30 * day}, // 5 working days
 }
 
 // Limits returns every limit with its description.

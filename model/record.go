@@ -28,6 +28,18 @@ const (
 	OfExpiry     Subject = "expiry"     // points that grew too old
 	OfReward     Subject = "reward"
 	OfBoardName  Subject = "board_name" // whether a person's name may stand on boards
+
+	OfActivity      Subject = "activity"
+	OfSlot          Subject = "slot"
+	OfEnrolment     Subject = "enrolment"
+	OfAttendance    Subject = "attendance"
+	OfServiceRecord Subject = "service_record"
+	OfCorrection    Subject = "correction"   // of a record of service
+	OfDispute       Subject = "dispute"      // about hours of service
+	OfCertificate   Subject = "certificate"  // of hours of service
+	OfRiskFlag      Subject = "risk_flag"    // of a check-in
+	OfRegistration  Subject = "registration" // of a party member with a community
+	OfRoster        Subject = "roster"       // the party members of a unit
 )
 
 // Event is a line of history and of the outbox at once: what happened, written
@@ -68,6 +80,10 @@ const (
 
 	PointCaseAlarm   TimerKind = "point_case.alarm"  // a case waits too long
 	RedemptionExpire TimerKind = "redemption.expire" // nobody has picked a reward up
+
+	SlotAlarm         TimerKind = "slot.alarm"         // a slot is over, or waits too long for its leader
+	DisputeAlarm      TimerKind = "dispute.alarm"      // nobody has answered a dispute
+	RegistrationAlarm TimerKind = "registration.alarm" // nobody has decided on a registration
 )
 
 // Timer is a promise that something will be done when a time has come.

@@ -25,6 +25,7 @@ import (
 	"dandelion/internal/timer"
 	"dandelion/internal/wechat"
 	"dandelion/model"
+	"dandelion/service/activity"
 	"dandelion/service/board"
 	"dandelion/service/identity"
 	"dandelion/service/org"
@@ -41,16 +42,17 @@ type Outside struct {
 
 // App is a whole system, ready to serve.
 type App struct {
-	DB       *db.DB
-	Redis    *redis.Client
-	Identity *identity.Service
-	Orgs     *org.Service
-	Wishes   *wish.Service
-	Points   *points.Service
-	Boards   *board.Service
-	API      *api.API
-	Keys     *crypt.Keys
-	Blobs    *blob.Folder
+	DB         *db.DB
+	Redis      *redis.Client
+	Identity   *identity.Service
+	Orgs       *org.Service
+	Wishes     *wish.Service
+	Points     *points.Service
+	Boards     *board.Service
+	Activities *activity.Service
+	API        *api.API
+	Keys       *crypt.Keys
+	Blobs      *blob.Folder
 
 	config      config.Config
 	idempotency *idempotency.Store
@@ -122,6 +124,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.outbox.Tell(a.Wishes.Hear)
 	a.Boards = board.New(a.DB, a.Redis, policies, a.outbox)
 	a.outbox.Tell(a.Boards.Hear)
+	a.Activities = activity.New(a.DB, a.outbox, policies, a.Keys)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
 		model.PointCaseAlarm:   a.Points.CaseAlarm,
@@ -129,7 +132,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	})
 	var err error
 	a.API, err = api.New(api.Services{
-		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Points: a.Points, Boards: a.Boards, Policies: policies, Idempotency: a.idempotency,
+		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Points: a.Points, Boards: a.Boards, Activities: a.Activities, Policies: policies, Idempotency: a.idempotency,
 		Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
 		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow, Gauges: []prometheus.Collector{a.drift.of, a.drift.at},
 	})

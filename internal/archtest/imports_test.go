@@ -13,7 +13,7 @@ import (
 // packages of lower floors, so no service imports another; tests may look up.
 var floors = [][]string{
 	{"internal/fault", "internal/clock", "internal/dbtest"},
-	{"internal/id"},
+	{"internal/id", "internal/qr", "internal/sheet"},
 	{"model"},
 	{"config", "internal/crypt"},
 	{"internal/db", "internal/redis", "internal/wechat", "internal/blob"},
@@ -34,6 +34,8 @@ var owners = []struct {
 	{"github.com/gin-gonic/", []string{"api"}},
 	{"github.com/danielgtaylor/huma/", []string{"api"}},
 	{"github.com/silenceper/", []string{"internal/wechat"}},
+	{"github.com/xuri/", []string{"internal/sheet"}},
+	{"github.com/piglig/", []string{"internal/qr"}},
 	{"github.com/alicebob/", []string{"internal/redis"}},
 	{"github.com/redis/", []string{"internal/redis", "service/board"}},
 	{"github.com/pressly/goose/", []string{"internal/db"}},

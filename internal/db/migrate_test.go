@@ -26,6 +26,7 @@ var models = []any{
 	&model.PointCase{}, &model.PointBudget{},
 	&model.Reward{}, &model.Redemption{}, &model.Donation{},
 	&model.BoardChoice{}, &model.BoardRow{}, &model.BoardMark{},
+	&model.Activity{}, &model.Slot{}, &model.Enrolment{}, &model.Calendar{}, &model.Attendance{}, &model.ServiceRecord{},
 }
 
 // table is what a migration or a model says of a table.
