@@ -81,6 +81,16 @@ func (t *toys) wait(ctx context.Context, _ model.Actor, _ *struct{}) (*toyView, 
 	return nil, ctx.Err()
 }
 
+func (t *toys) picture(_ context.Context, _ model.Actor, in *byID) (*file, error) {
+	switch in.ID.n() {
+	case 1:
+		return &file{Data: []byte("\x89PNG")}, nil
+	case 2:
+		return &file{Name: "玩具 1.png", Data: []byte("\x89PNG")}, nil
+	}
+	return nil, errToy
+}
+
 // toyKernel is the kernel with toy rows that anybody may call, on a real
 // database.
 func toyKernel(t *testing.T, log io.Writer) (*gin.Engine, *toys) {
@@ -109,6 +119,7 @@ func toyKernel(t *testing.T, log io.Writer) (*gin.Engine, *toys) {
 	toy, h := &toys{db: d}, humagin.New(r, document())
 	for _, row := range []route{
 		create("/toys/{id}/take", "take", model.Anyone, toy.take), get("/toys/wait", "wait", model.Anyone, toy.wait),
+		download("/toys/{id}/picture", "image/png", "picture", model.Anyone, toy.picture),
 	} {
 		if _, err := row.mount(h, s); err != nil {
 			t.Fatal(err)
