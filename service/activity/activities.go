@@ -13,7 +13,7 @@ import (
 
 // maxCalledOff is how many enrolments one cancellation of an activity ends: what
 // a transaction can do in its time. Beyond it slots are cancelled one by one.
-const maxCalledOff = 2000
+const maxCalledOff = 4000
 
 // Invitation is an activity with what its organiser and place are called.
 type Invitation struct {

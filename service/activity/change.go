@@ -175,7 +175,12 @@ func (s *Service) carryOut(tx *db.Tx, sl *model.Slot, c *consequences, st model.
 		}
 	}
 	for i := range c.promoted {
-		if _, err := s.move(tx, &c.promoted[i], model.EnrolPromote, st, promoteIn(sl)); err != nil {
+		_, err := s.move(tx, &c.promoted[i], model.EnrolPromote, st, func(e *model.Enrolment, st model.Step) error {
+			e.MoveTo(sl)
+			e.Lead(sl)
+			return e.Promote(sl, st)
+		})
+		if err != nil {
 			return err
 		}
 	}
