@@ -68,7 +68,7 @@ func (a *API) Drain() { a.draining.Store(true) }
 func (s Services) routes() []route {
 	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
 		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes(),
-		s.activityRoutes(), s.slotRoutes(), s.enrolmentRoutes())
+		s.activityRoutes(), s.slotRoutes(), s.enrolmentRoutes(), s.checkInRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

@@ -128,6 +128,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.Activities = activity.New(a.DB, a.outbox, policies, a.Keys)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
+		model.SlotAlarm:        a.Activities.SlotAlarm,
 		model.PointCaseAlarm:   a.Points.CaseAlarm,
 		model.RedemptionExpire: a.Points.ExpireRedemption,
 	})
