@@ -47,19 +47,27 @@ func (b *Book) Of(ctx context.Context, tenant int64) (model.Policy, error) {
 	if ok && b.now().Before(c.until) {
 		return c.policy, nil
 	}
-	var rows []model.PolicyRow
+	var p model.Policy
 	err := b.db.View(ctx, func(tx *db.Tx) (err error) {
-		rows, err = gorm.G[model.PolicyRow](tx.DB).Where("tenant_id = ?", tenant).Find(tx.Ctx)
+		p, err = In(tx, tenant)
 		return err
 	})
 	if err != nil {
-		return model.Policy{}, fmt.Errorf("policy: read of %d: %w", tenant, err)
+		return model.Policy{}, err
 	}
-	p := model.PolicyOf(rows)
 	b.mu.Lock()
 	b.known[tenant] = copied{p, b.now().Add(fresh)}
 	b.mu.Unlock()
 	return p, nil
+}
+
+// In returns the policy of a tenant as tx sees it.
+func In(tx *db.Tx, tenant int64) (model.Policy, error) {
+	rows, err := gorm.G[model.PolicyRow](tx.DB).Where("tenant_id = ?", tenant).Find(tx.Ctx)
+	if err != nil {
+		return model.Policy{}, fmt.Errorf("policy: read of %d: %w", tenant, err)
+	}
+	return model.PolicyOf(rows), nil
 }
 
 // Set changes one limit of who's tenant, and leaves a line in the audit log.

@@ -6,6 +6,7 @@ import (
 
 	"dandelion/internal/audit"
 	"dandelion/internal/db"
+	"dandelion/internal/policy"
 	"dandelion/internal/timer"
 	"dandelion/model"
 )
@@ -19,14 +20,14 @@ func (s *Service) SlotAlarm(tx *db.Tx, id int64) error {
 	if err != nil {
 		return err
 	}
-	policy, err := s.policies.Of(tx.Ctx, before.TenantID)
+	limits, err := policy.In(tx, before.TenantID)
 	if err != nil {
 		return err
 	}
-	st := model.Step{Who: model.SystemActor(before.TenantID), Now: tx.Now, Policy: policy}
+	st := model.Step{Who: model.SystemActor(before.TenantID), Now: tx.Now, Policy: limits}
 	due := overAt(before, st)
 	if before.State == model.SlotEnded {
-		due = due.Add(policy.Span(model.ConfirmTime))
+		due = due.Add(limits.Span(model.ConfirmTime))
 	}
 	switch {
 	case before.State == model.SlotClosed || before.State == model.SlotCancelled:

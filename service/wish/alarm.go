@@ -3,9 +3,8 @@ package wish
 import (
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"dandelion/internal/db"
+	"dandelion/internal/policy"
 	"dandelion/internal/timer"
 	"dandelion/model"
 )
@@ -27,18 +26,18 @@ func (s *Service) Alarm(tx *db.Tx, id int64) error {
 	if err != nil {
 		return err
 	}
-	policy, err := policyIn(tx, before.TenantID)
+	limits, err := policy.In(tx, before.TenantID)
 	if err != nil {
 		return err
 	}
-	switch due := before.NextAlarm(policy); {
+	switch due := before.NextAlarm(limits); {
 	case due == nil:
 		return nil
 	case due.After(tx.Now): // the limits have been changed since it was set
 		return timer.Set(tx, model.WishAlarm, id, *due)
 	}
 	after := *before
-	step := model.Step{Who: model.SystemActor(before.TenantID), Now: tx.Now, Policy: policy}
+	step := model.Step{Who: model.SystemActor(before.TenantID), Now: tx.Now, Policy: limits}
 	do, err := after.Ring(step)
 	if err != nil {
 		return fmt.Errorf("wish: alarm of %d: %w", id, err)
@@ -60,13 +59,4 @@ func alarmMove(do model.AlarmAction, w *model.Wish) move {
 		}
 	}
 	return m
-}
-
-// policyIn reads the limits of a tenant within tx.
-func policyIn(tx *db.Tx, tenant int64) (model.Policy, error) {
-	rows, err := gorm.G[model.PolicyRow](tx.DB).Where("tenant_id = ?", tenant).Find(tx.Ctx)
-	if err != nil {
-		return model.Policy{}, fmt.Errorf("wish: policy of %d: %w", tenant, err)
-	}
-	return model.PolicyOf(rows), nil
 }
