@@ -172,22 +172,22 @@ func (s *Slot) Change(e SlotEdit, attended bool, st Step) error {
 		return err
 	}
 	reason, ok := CleanText(e.Reason, 2, 200)
-	switch {
-	case s.Published && !ok:
+	if s.Published && !ok {
 		return ErrSlotTerms.At("body.reason", "请写明变更的原因")
-	case s.Published && !st.Now.Before(s.EndsAt):
+	}
+	if s.Published && !st.Now.Before(s.EndsAt) {
 		return ErrSlotState
 	}
 	after := *s
 	after.edit(e)
-	moved := !after.StartsAt.Equal(s.StartsAt) || !after.EndsAt.Equal(s.EndsAt)
-	if moved && (attended || s.Published && !st.Now.Before(s.StartsAt)) {
+	moved := after.Moved(s)
+	if moved && (attended || s.begun(st.Now)) {
 		return ErrSlotBegun
 	}
 	if err := after.check(st.Now, moved); err != nil {
 		return err
 	}
-	if s.Published && after.elsewhere(s, moved) {
+	if s.Published && after.elsewhere(s) {
 		after.ChangedAt = &st.Now
 	}
 	after.State, after.Reason = to, reason
@@ -211,16 +211,24 @@ func (s *Slot) edit(e SlotEdit) {
 	}
 }
 
+// begun reports whether those whom s is for are there, or should be.
+func (s *Slot) begun(now time.Time) bool { return s.Published && !now.Before(s.StartsAt) }
+
+// Moved reports whether s is at another time than before.
+func (s *Slot) Moved(before *Slot) bool {
+	return !s.StartsAt.Equal(before.StartsAt) || !s.EndsAt.Equal(before.EndsAt)
+}
+
 // elsewhere reports whether s asks something else of those enrolled than before:
 // to be there at another time, at another place, or to check in otherwise.
-func (s *Slot) elsewhere(before *Slot, moved bool) bool {
+func (s *Slot) elsewhere(before *Slot) bool {
 	point := func(p *int64) int64 {
 		if p == nil {
 			return 0
 		}
 		return *p
 	}
-	return moved || s.Place != before.Place || s.Mode != before.Mode ||
+	return s.Moved(before) || s.Place != before.Place || s.Mode != before.Mode ||
 		point(s.Lat) != point(before.Lat) || point(s.Lng) != point(before.Lng)
 }
 
@@ -228,7 +236,7 @@ func (s *Slot) elsewhere(before *Slot, moved bool) bool {
 // it has changed.
 func (s *Slot) Differences(before *Slot) string {
 	var all []string
-	if !s.StartsAt.Equal(before.StartsAt) || !s.EndsAt.Equal(before.EndsAt) {
+	if s.Moved(before) {
 		all = append(all, "时间由"+before.hours()+"改为"+s.hours())
 	}
 	if s.Place != before.Place {

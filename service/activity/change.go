@@ -49,25 +49,19 @@ func (s *Service) changeSlot(tx *db.Tx, before *model.Slot, e model.SlotEdit, st
 	if err := after.Change(e, attended, st); err != nil {
 		return err
 	}
-	moved := !after.StartsAt.Equal(before.StartsAt) || !after.EndsAt.Equal(before.EndsAt)
-	var clash map[int64]bool
-	var theirs []*model.Calendar
-	if moved {
-		if theirs, err = calendars(tx, people); err != nil {
-			return err
-		}
-		if clash, err = busy(tx, &after, people); err != nil {
+	c := &consequences{}
+	if after.Moved(before) {
+		if err := c.collide(tx, &after, people); err != nil {
 			return err
 		}
 	}
-	c, err := s.consequences(tx, &after, people, clash, st)
-	if err != nil {
+	if err := c.settle(tx, &after, people, st); err != nil {
 		return err
 	}
 	if err := db.Save(tx, before, &after); err != nil {
 		return err
 	}
-	if moved && after.Published {
+	if after.Moved(before) && after.Published {
 		if err := timer.Set(tx, model.SlotAlarm, after.ID, overAt(&after, st)); err != nil {
 			return err
 		}
@@ -75,15 +69,10 @@ func (s *Service) changeSlot(tx *db.Tx, before *model.Slot, e model.SlotEdit, st
 	if err := s.carryOut(tx, &after, c, st); err != nil {
 		return err
 	}
-	for _, one := range theirs {
-		if err := touch(tx, one); err != nil {
-			return err
-		}
-	}
 	if err := s.tellSlot(tx, st.Who, before, &after, model.SlotChange, after.Differences(before)); err != nil {
 		return err
 	}
-	return audit.Put(tx, st.Who, "slot.change", model.OfSlot, after.ID, map[string]any{"clashes": len(clash)})
+	return audit.Put(tx, st.Who, "slot.change", model.OfSlot, after.ID, map[string]any{"clashes": len(c.clashing)})
 }
 
 // calendars returns those of people, in one order for everybody.
@@ -131,20 +120,34 @@ func busy(tx *db.Tx, sl *model.Slot, people []model.Enrolment) (map[int64]bool, 
 	return all, nil
 }
 
-// consequences are what becomes of those in a slot that is changed.
-type consequences struct{ clashing, promoted, staying []model.Enrolment }
+// consequences are what becomes of those in a slot that is changed. If it moves,
+// their calendars are changed with it, and some are busy at its new time.
+type consequences struct {
+	busy                        map[int64]bool
+	calendars                   []*model.Calendar
+	clashing, promoted, staying []model.Enrolment
+}
 
-// consequences sorts those who are in a slot as it will be by what becomes of
-// them, and counts its places anew.
-func (s *Service) consequences(tx *db.Tx, sl *model.Slot, people []model.Enrolment, clash map[int64]bool, st model.Step) (*consequences, error) {
-	c := &consequences{}
+// collide finds who has something else at the new time of a slot. The calendars
+// come first: what is added to them from now on makes this run again.
+func (c *consequences) collide(tx *db.Tx, sl *model.Slot, people []model.Enrolment) (err error) {
+	if c.calendars, err = calendars(tx, people); err != nil {
+		return err
+	}
+	c.busy, err = busy(tx, sl, people)
+	return err
+}
+
+// settle sorts those who are in a slot as it will be by what becomes of them, and
+// counts its places anew.
+func (c *consequences) settle(tx *db.Tx, sl *model.Slot, people []model.Enrolment, st model.Step) error {
 	var waiting []model.Enrolment
 	for _, e := range people {
 		switch {
-		case clash[e.UserID] && e.State == model.EnrolmentEnrolled:
+		case c.busy[e.UserID] && e.State == model.EnrolmentEnrolled:
 			sl.Enrolled--
 			c.clashing = append(c.clashing, e)
-		case clash[e.UserID]:
+		case c.busy[e.UserID]:
 			sl.Waiting--
 			c.clashing = append(c.clashing, e)
 		case e.State == model.EnrolmentWaiting:
@@ -155,7 +158,7 @@ func (s *Service) consequences(tx *db.Tx, sl *model.Slot, people []model.Enrolme
 	}
 	next, err := promotable(tx, sl, waiting, sl.Left(), st)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c.promoted = next
 	for _, e := range waiting {
@@ -164,7 +167,7 @@ func (s *Service) consequences(tx *db.Tx, sl *model.Slot, people []model.Enrolme
 		}
 	}
 	sl.Enrolled, sl.Waiting = sl.Enrolled+int64(len(next)), sl.Waiting-int64(len(next))
-	return c, nil
+	return nil
 }
 
 // carryOut writes what becomes of those in a slot that has been changed.
@@ -192,6 +195,11 @@ func (s *Service) carryOut(tx *db.Tx, sl *model.Slot, c *consequences, st model.
 			continue
 		}
 		if err := db.Save(tx, before, &after); err != nil {
+			return err
+		}
+	}
+	for _, one := range c.calendars {
+		if err := touch(tx, one); err != nil {
 			return err
 		}
 	}
