@@ -16,6 +16,7 @@ import (
 	"dandelion/internal/crypt"
 	"dandelion/internal/db"
 	"dandelion/model"
+	"dandelion/service/activity"
 	"dandelion/service/points"
 	"dandelion/service/wish"
 )
@@ -67,6 +68,8 @@ type loader struct {
 	world   *world
 	service *wish.Service
 	points  *points.Service
+
+	activity *activity.Service
 }
 
 func (l *loader) load(ctx context.Context) error {

@@ -62,6 +62,10 @@ func UserID(code string) int64 {
 	return 0
 }
 
+// offlineVolunteer is the id of a volunteer who has no smartphone: leaders put
+// him on their lists.
+const offlineVolunteer = 10_900
+
 func (w *world) personas() {
 	for _, p := range Personas() {
 		u := w.user(UserID(p.Code), wechat.SimulatedOpenID(p.Code), p.Name, w.byID[p.Home])
@@ -79,6 +83,8 @@ func (w *world) personas() {
 			})
 		}
 	}
+	old := w.user(offlineVolunteer, model.NewOfflineUser(offlineVolunteer, w.byID[GridID], "", w.now).OpenID, "李大明", w.byID[GridID])
+	w.grant(old, model.RoleVolunteer, w.byID[CommunityID])
 }
 
 // crowd are the people of a community that appear in its wishes.
@@ -106,7 +112,7 @@ func (w *world) peopleOf(community int64) *crowd {
 	}
 	held := w.held()
 	for _, u := range w.users {
-		if u.ID < firstStaff && u.HomePath.At(model.LevelCommunity) == community {
+		if u.ID < firstStaff && u.ID != offlineVolunteer && u.HomePath.At(model.LevelCommunity) == community {
 			c.join(actorOf(u, held[u.ID]), community)
 		}
 	}

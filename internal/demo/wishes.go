@@ -13,6 +13,7 @@ import (
 	"dandelion/internal/outbox"
 	"dandelion/internal/policy"
 	"dandelion/model"
+	"dandelion/service/activity"
 	"dandelion/service/points"
 	"dandelion/service/wish"
 )
@@ -95,7 +96,11 @@ func (l *loader) wishes(ctx context.Context) error {
 			return fmt.Errorf("demo: wish %d (%s): %w", p.n, p.state, err)
 		}
 	}
-	if err := l.mature(ctx); err != nil {
+	l.activity = activity.New(l.db, box, limits, l.keys)
+	if err := l.activities(ctx); err != nil {
+		return err
+	}
+	if err := l.fire(ctx, model.PointsPost, l.until, l.points.Mature); err != nil {
 		return err
 	}
 	if err := l.cases(ctx); err != nil {
