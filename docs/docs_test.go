@@ -110,7 +110,33 @@ func statesPage() (string, error) {
 		arrows = append(arrows, arrow{string(a.Event), a.Event.Title(), string(a.From), string(a.To), a.By.Title()})
 	}
 	loop(&b, "扣减和调整 Point case", "proposed", places, arrows)
+	checks(&b, "活动 Activity", model.ActivityStates(), model.ActivityArrows())
+	checks(&b, "场次 Slot", model.SlotStates(), model.SlotArrows())
+	checks(&b, "报名 Enrolment", model.EnrolmentStates(), model.EnrolmentArrows())
+	checks(&b, "签到 Attendance", model.AttendanceStates(), model.AttendanceArrows())
 	return b.String(), nil
+}
+
+// checks writes one of the loops of activities. A state that nothing leads out
+// of is final.
+func checks[S interface {
+	~string
+	Title() string
+}](b *strings.Builder, title string, states []S, all []model.CheckArrow) {
+	var places []place
+	var arrows []arrow
+	first := ""
+	for _, a := range all {
+		arrows = append(arrows, arrow{string(a.Event), a.Title, a.From, a.To, a.By.Title()})
+		if a.From == "" && first == "" {
+			first = a.To
+		}
+	}
+	for _, s := range states {
+		leads := slices.ContainsFunc(all, func(a model.CheckArrow) bool { return a.From == string(s) && a.To != a.From })
+		places = append(places, place{string(s), s.Title(), !leads})
+	}
+	loop(b, title, first, places, arrows)
 }
 
 // loop writes a diagram and a table of one loop.
