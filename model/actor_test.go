@@ -113,7 +113,13 @@ func TestWhoIsAdmitted(t *testing.T) {
 		ReconcilePoints: {RoleCounty, RoleAuditor, RoleAdmin},
 
 		VerifyReward: {RoleVerifier},
-		"undeclared": nil,
+
+		JoinActivity:   {RoleVolunteer, RoleMember, RoleLiaison},
+		ManageActivity: {RoleLiaison, RoleWorker, RoleTownship, RoleCounty},
+		ReviewService:  {RoleWorker, RoleTownship, RoleCounty},
+		HandleRegister: {RoleWorker, RoleTownship, RoleCounty},
+		ReadRoster:     {RoleLiaison, RoleWorker, RoleTownship, RoleCounty},
+		"undeclared":   nil,
 	}
 	if len(holders) != len(want)-1 {
 		t.Fatalf("%d permissions, and this table has %d", len(holders), len(want)-1)

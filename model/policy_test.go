@@ -19,6 +19,8 @@ func TestTheDefaultsAreTheDomains(t *testing.T) {
 		CaseReviewTime: 7 * 24 * h, CaseAppealTime: 7 * 24 * h, CaseDecideTime: 7 * 24 * h,
 		RewardPickUp: 7 * 24 * h,
 		BoardPeople:  1, BoardOrgs: 1,
+		LeaveFree: 24 * h, CheckInEarly: 30, CheckInLate: 15, CheckOutLate: 2 * h, ConfirmTime: 72 * h, DisputeTime: 30 * 24 * h,
+		DisputeAnswer: 7 * 24 * h, FixKept: 30 * 24 * h, WaitingList: 20, ServiceDay: 8 * h, AttestShare: 30, RegisterTime: 7 * 24 * h,
 	}
 	if len(want) != len(Limits()) {
 		t.Fatalf("%d limits, and this table has %d", len(Limits()), len(want))
