@@ -114,6 +114,10 @@ func TestWhoIsAdmitted(t *testing.T) {
 
 		VerifyReward: {RoleVerifier},
 		"undeclared": nil,
+
+		HandleRegister: {RoleWorker, RoleTownship, RoleCounty},
+		ReadRoster:     {RoleLiaison, RoleWorker, RoleTownship, RoleCounty},
+		ManageRoster:   {RoleLiaison, RoleWorker, RoleTownship, RoleCounty, RoleAdmin},
 	}
 	if len(holders) != len(want)-1 {
 		t.Fatalf("%d permissions, and this table has %d", len(holders), len(want)-1)

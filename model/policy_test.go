@@ -19,6 +19,7 @@ func TestTheDefaultsAreTheDomains(t *testing.T) {
 		CaseReviewTime: 7 * 24 * h, CaseAppealTime: 7 * 24 * h, CaseDecideTime: 7 * 24 * h,
 		RewardPickUp: 7 * 24 * h,
 		BoardPeople:  1, BoardOrgs: 1,
+		RegisterTime: 7 * 24 * h,
 	}
 	if len(want) != len(Limits()) {
 		t.Fatalf("%d limits, and this table has %d", len(Limits()), len(want))
