@@ -184,15 +184,25 @@ func (r *Registration) Seen(a Actor) error {
 // Possible returns what a can do with r now, in the order of the table.
 func (r *Registration) Possible(a Actor) []RegistrationEvent {
 	all := []RegistrationEvent{}
-	mine := a.UserID == r.UserID && a.UserID != 0
-	decides := !mine && r.Seen(a) == nil && a.Holds(r.CommunityPath, r.Deciders()...)
+	by := r.partyOf(a)
 	for _, t := range registrationFlow {
-		if t.From != r.State || r.ChangeID != 0 && (t.Event == RegistrationChange || t.Event == RegistrationAskLeave) {
-			continue
-		}
-		if t.By == RegistrationMember && mine || t.By == RegistrationStaff && decides {
+		waits := r.ChangeID != 0 && (t.Event == RegistrationChange || t.Event == RegistrationAskLeave)
+		if t.From == r.State && t.By == by && !waits {
 			all = append(all, t.Event)
 		}
 	}
 	return all
+}
+
+// partyOf returns what a is to r, "" if nothing that lets him do anything.
+func (r *Registration) partyOf(a Actor) RegistrationParty {
+	switch {
+	case a.UserID == 0:
+		return ""
+	case a.UserID == r.UserID:
+		return RegistrationMember
+	case r.Seen(a) == nil && a.Holds(r.CommunityPath, r.Deciders()...):
+		return RegistrationStaff
+	}
+	return ""
 }

@@ -101,7 +101,7 @@ func (s *Service) enter(ctx context.Context, who model.Actor, unit int64, in ent
 
 // refusal names the rows that are wrong.
 func (in *entering) refusal(problems []RowProblem) error {
-	f := model.ErrRosterRows.With("bad_rows", len(problems))
+	f := model.ErrRosterRows.Saying("名单中有 %d 行不正确, 请按提示修改后重新提交, 本次没有导入任何人", len(problems))
 	for _, p := range problems[:min(len(problems), maxProblems)] {
 		f.Fields = append(f.Fields, fault.Field{Path: fmt.Sprintf(in.field, p.Row, p.Part), Message: fmt.Sprintf(in.say, p.Row, p.Message)})
 	}
