@@ -50,6 +50,7 @@ type Services struct {
 
 	draining *atomic.Bool
 	metrics  *metrics
+	roomy    map[string]int64 // the rows that take longer bodies than others
 }
 
 // API is the handler of every request, and the document that describes it.
@@ -68,13 +69,15 @@ func (a *API) Drain() { a.draining.Store(true) }
 func (s Services) routes() []route {
 	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
 		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes(),
-		s.activityRoutes(), s.slotRoutes(), s.enrolmentRoutes(), s.checkInRoutes())
+		s.activityRoutes(), s.slotRoutes(), s.enrolmentRoutes(), s.checkInRoutes(),
+		s.rosterRoutes(), s.registrationRoutes(), s.slipRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.
 func New(s Services) (*API, error) {
 	teachHuma()
-	s.draining, s.metrics = new(atomic.Bool), newMetrics()
+	rows := s.routes()
+	s.draining, s.metrics, s.roomy = new(atomic.Bool), newMetrics(), roomyOf(rows)
 	s.metrics.registry.MustRegister(s.Gauges...)
 	r, err := s.router()
 	if err != nil {
@@ -82,7 +85,7 @@ func New(s Services) (*API, error) {
 	}
 	h := humagin.New(r, document())
 	a := &API{Handler: r, Document: h.OpenAPI(), draining: s.draining}
-	for _, row := range s.routes() {
+	for _, row := range rows {
 		info, err := row.mount(h, s)
 		if err != nil {
 			return nil, err
@@ -101,7 +104,7 @@ func (s Services) router() (*gin.Engine, error) {
 	if err := r.SetTrustedProxies(s.TrustedProxies); err != nil {
 		return nil, fmt.Errorf("api: trusted proxies: %w", err)
 	}
-	r.Use(s.observe, recovered, headers, bounded)
+	r.Use(s.observe, recovered, headers, s.bounded)
 	r.NoRoute(func(c *gin.Context) { fail(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { fail(c, errNoMethod) })
 	shown(r, "/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -122,14 +123,30 @@ func headers(c *gin.Context) {
 	c.Next()
 }
 
-// bounded caps what is read of a request.
-func bounded(c *gin.Context) {
-	if c.Request.ContentLength > maxBody {
+// bounded caps what is read of a request: more of one whose row says so.
+func (s Services) bounded(c *gin.Context) {
+	most := int64(maxBody)
+	if row, ok := s.roomy[c.Request.Method+" "+c.FullPath()]; ok {
+		most = row
+	}
+	if c.Request.ContentLength > most {
 		fail(c, errTooLarge)
 		return
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody+1)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most+1)
 	c.Next()
+}
+
+// roomyOf returns how much may be sent to the rows that take more than others,
+// by their method and path as the router knows them.
+func roomyOf(rows []route) map[string]int64 {
+	all := map[string]int64{}
+	for _, r := range rows {
+		if r.MaxBodyBytes > maxBody {
+			all[r.Method+" "+strings.NewReplacer("{", ":", "}", "").Replace(r.Path)] = r.MaxBodyBytes
+		}
+	}
+	return all
 }
 
 func (s Services) ready(c *gin.Context) {

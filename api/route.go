@@ -89,6 +89,12 @@ func on[In, Out any](method, path string, status int, summary string, may model.
 	}
 }
 
+// upTo lets a row take a body of more bytes than others do.
+func (r route) upTo(bytes int64) route {
+	r.MaxBodyBytes = bytes
+	return r
+}
+
 type reply[Out any] struct{ Body Out }
 
 // nameOf returns the name of the method that h is: it serves as the id of the

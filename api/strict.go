@@ -42,7 +42,7 @@ func wellFormed(c huma.Context, next func(huma.Context)) {
 	}
 	body, err := io.ReadAll(g.Request.Body)
 	if err == nil {
-		err = checkBody(g.GetHeader("Content-Type"), body)
+		err = checkBody(g.GetHeader("Content-Type"), body, c.Operation().MaxBodyBytes)
 	}
 	if err != nil {
 		fail(g, bodyError(err))
@@ -67,7 +67,7 @@ func bodyError(err error) error {
 	return errMalformed.Because(err)
 }
 
-func checkBody(kind string, body []byte) error {
+func checkBody(kind string, body []byte, most int64) error {
 	if len(body) == 0 {
 		return nil // some requests need none
 	}
@@ -77,7 +77,7 @@ func checkBody(kind string, body []byte) error {
 		}
 	}
 	switch {
-	case len(body) > maxBody:
+	case int64(len(body)) > most:
 		return errTooLarge
 	case !plainJSON(body):
 		return errMalformed

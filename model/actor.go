@@ -185,6 +185,7 @@ const (
 	ReviewService  Permission = "service.review"      // corrections, disputes and risk flags; the export of records
 	HandleRegister Permission = "registration.handle" // confirm who registers with a community
 	ReadRoster     Permission = "roster.read"         // a unit's own party members
+	ManageRoster   Permission = "roster.manage"       // bring them onto its books
 )
 
 // holders says who holds each permission; nil: everybody who has a session.
@@ -209,6 +210,7 @@ var holders = map[Permission][]Role{
 	ReviewService:  {RoleWorker, RoleTownship, RoleCounty},
 	HandleRegister: {RoleWorker, RoleTownship, RoleCounty},
 	ReadRoster:     {RoleLiaison, RoleWorker, RoleTownship, RoleCounty},
+	ManageRoster:   {RoleLiaison, RoleWorker, RoleTownship, RoleCounty, RoleAdmin},
 }
 
 // Declared reports whether p is one of the permissions above.

@@ -119,6 +119,7 @@ func TestWhoIsAdmitted(t *testing.T) {
 		ReviewService:  {RoleWorker, RoleTownship, RoleCounty},
 		HandleRegister: {RoleWorker, RoleTownship, RoleCounty},
 		ReadRoster:     {RoleLiaison, RoleWorker, RoleTownship, RoleCounty},
+		ManageRoster:   {RoleLiaison, RoleWorker, RoleTownship, RoleCounty, RoleAdmin},
 		"undeclared":   nil,
 	}
 	if len(holders) != len(want)-1 {

@@ -15,7 +15,7 @@ var (
 	ErrOrgName     = fault.Define(fault.Conflict, "org.name_taken", "同一上级下已有同名同类组织")
 	ErrOrgClosed   = fault.Define(fault.Conflict, "org.closed", "组织已停用")
 	ErrOrgCounty   = fault.Define(fault.Conflict, "org.county", "县级组织不能停用")
-	ErrOrgInUse    = fault.Define(fault.Conflict, "org.in_use", "组织下还有在用的下级组织或未办结的心愿, 请先处理")
+	ErrOrgInUse    = fault.Define(fault.Conflict, "org.in_use", "组织下还有在用的下级组织、未办结的心愿或报到, 请先处理")
 	ErrOrgActive   = fault.Define(fault.Conflict, "org.active", "组织正在使用, 无需恢复")
 	ErrOrgForeign  = fault.Define(fault.Forbidden, "org.foreign", "只能管理本人职责范围内的组织")
 )

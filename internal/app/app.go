@@ -117,7 +117,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 		DB: a.DB, WeChat: a.gateway(o), Sealer: a.Keys, Lifetime: time.Duration(a.config.SessionDays) * 24 * time.Hour,
 		PolicyVersion: a.config.PrivacyVersion,
 	})
-	a.Orgs = org.New(a.DB)
+	a.Orgs = org.New(a.DB, a.outbox, policies, a.Keys)
 	a.Identity.Roll = a.Orgs
 	a.Points = points.New(a.DB, a.outbox, policies, a.Keys)
 	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys, a.Points)
@@ -128,9 +128,10 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.Activities = activity.New(a.DB, a.outbox, policies, a.Keys)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
-		model.SlotAlarm:        a.Activities.SlotAlarm,
-		model.PointCaseAlarm:   a.Points.CaseAlarm,
-		model.RedemptionExpire: a.Points.ExpireRedemption,
+		model.SlotAlarm:         a.Activities.SlotAlarm,
+		model.PointCaseAlarm:    a.Points.CaseAlarm,
+		model.RedemptionExpire:  a.Points.ExpireRedemption,
+		model.RegistrationAlarm: a.Orgs.RegistrationAlarm,
 	})
 	var err error
 	a.API, err = api.New(api.Services{

@@ -31,6 +31,9 @@ var holders = map[model.Permission]func(p demo.Persona) bool{
 	model.ReconcilePoints: has("county_officer", "auditor", "admin"),
 	model.JoinActivity:    has("member", "volunteer", "liaison"),
 	model.ManageActivity:  has("liaison", "worker", "township_officer", "county_officer"),
+	model.HandleRegister:  has("worker", "township_officer", "county_officer"),
+	model.ReadRoster:      has("liaison", "worker", "township_officer", "county_officer"),
+	model.ManageRoster:    has("liaison", "worker", "township_officer", "county_officer", "admin"),
 }
 
 const newcomer = "newcomer"
@@ -53,7 +56,10 @@ var permissions = map[model.Permission]string{
 		GET /redemptions/{id}, POST /redemptions/{id}/cancel, PUT /redemptions/{id}/proxy, DELETE /redemptions/{id}/proxy,
 		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board,
 		GET /activities/{id}, GET /slots, GET /slots/{id}, POST /slots/{id}/leave, GET /slots/{id}/enrolments, POST /slots/{id}/enrolments,
-		POST /enrolments/{id}/remove, GET /enrolments, GET /volunteers`,
+		POST /enrolments/{id}/remove, GET /enrolments, GET /volunteers,
+		POST /registrations, GET /registrations/mine, GET /registrations/{id}, POST /registrations/{id}/withdraw,
+		POST /registrations/{id}/resubmit, POST /registrations/{id}/change, POST /registrations/{id}/leave,
+		PUT /registrations/{id}/slip-consent, DELETE /registrations/{id}/slip-consent, GET /registrations/{id}/slip/{quarter}`,
 	model.JoinActivity: `POST /slots/{id}/enrol`,
 	model.ManageActivity: `GET /activities, POST /activities, PATCH /activities/{id}, POST /activities/{id}/publish, POST /activities/{id}/cancel,
 		POST /activities/{id}/slots, PATCH /slots/{id}, POST /slots/{id}/cancel, POST /volunteers`,
@@ -74,7 +80,12 @@ var permissions = map[model.Permission]string{
 	model.HandlePoints: `POST /points/cases, POST /points/cases/{id}/approve, POST /points/cases/{id}/refuse, POST /points/cases/{id}/uphold,
 		POST /points/cases/{id}/dismiss, GET /points/budgets`,
 	model.ReconcilePoints: `GET /points/reconciliation`,
-	model.VerifyReward:    `GET /redemptions/queue, POST /redemptions/check, POST /redemptions/pick-up`,
+	model.HandleRegister: `GET /registrations, POST /registrations/{id}/confirm, POST /registrations/{id}/return, POST /registrations/{id}/reject,
+		POST /registrations/{id}/approve-leave, POST /registrations/{id}/refuse-leave`,
+	model.ReadRoster: `GET /units/{id}/service, GET /units/{id}/slips/{quarter}, GET /units/{id}/slips/{quarter}/file.xlsx`,
+	model.ManageRoster: `GET /units/{id}/roster, POST /units/{id}/roster, POST /units/{id}/roster/import,
+		GET /units/{id}/roster/template.xlsx, POST /units/{id}/roster/{entry}/remove`,
+	model.VerifyReward: `GET /redemptions/queue, POST /redemptions/check, POST /redemptions/pick-up`,
 }
 
 // expected returns the permission of each route, as "GET /api/v1/me".
@@ -104,7 +115,7 @@ func TestEveryRouteAdmitsExactlyThoseItIsFor(t *testing.T) {
 			t.Errorf("%s asks for %q, want %q", name, route.Permission, may)
 			continue
 		}
-		path := strings.NewReplacer("{id}", "77", "{name}", "nothing").Replace(route.Path)
+		path := strings.NewReplacer("{id}", "77", "{name}", "nothing", "{entry}", "78", "{quarter}", "2026Q3").Replace(route.Path)
 		for _, p := range people {
 			r := w.ask(route, path, p)
 			if got, may := outcome(r), due(p, holders[may](p)); got != may {
@@ -195,6 +206,9 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	ids["points/cases"] = []string{w.caseIn("proposed")}
 	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
 	ids["activities"], ids["slots"], ids["enrolments"] = w.gathering()
+	_, registration := w.registered(1, "confirmed")
+	ids["units"], ids["registrations"] = []string{"2000"}, []string{registration}
+	entry := w.Get(liaison, "/units/2000/roster").At("items.0.id")
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
 	for _, route := range w.App.API.Routes {
@@ -211,7 +225,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 					continue
 				}
 				tried++
-				r := w.Do(who, route.Method, strings.Replace(route.Path, "{id}", id, 1), bodyOf(w, route.Method+" "+route.Path))
+				r := w.Do(who, route.Method, strings.NewReplacer("{id}", id, "{entry}", entry, "{quarter}", "2026Q3").Replace(route.Path), bodyOf(w, route.Method+" "+route.Path))
 				if r.Status != http.StatusNotFound {
 					t.Errorf("%s %s of %s as %s is answered with %s", route.Method, route.Path, id, who, r)
 				}
@@ -221,7 +235,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	if tried < 150 {
 		t.Errorf("only %d requests were tried", tried)
 	}
-	for _, path := range []string{"/grants?user_id=10004", "/grants?org_id=1200", "/audits?subject=wish&subject_id=" + wish, "/wishes?view=community&org_id=1200", "/orgs?parent_id=1000", "/orgs?community_id=1200"} {
+	for _, path := range []string{"/grants?user_id=10004", "/grants?org_id=1200", "/audits?subject=wish&subject_id=" + wish, "/wishes?view=community&org_id=1200", "/orgs?parent_id=1000", "/orgs?community_id=1200", "/registrations?org_id=1200"} {
 		for _, who := range others {
 			r := w.Do(who, http.MethodGet, path, nil)
 			if items, _ := r.JSON["items"].([]any); len(items) > 0 || r.Status == http.StatusInternalServerError {
@@ -255,6 +269,9 @@ func bodyOf(w world, route string) any {
 		return b
 	}
 	if b := activityBody(w, route); b != nil {
+		return b
+	}
+	if b := registrationBody(w, route); b != nil {
 		return b
 	}
 	method, path, _ := strings.Cut(route, " /api/v1")

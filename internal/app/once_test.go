@@ -67,6 +67,7 @@ func errands(t *testing.T, w world) map[string]func() errand {
 	maps.Copy(all, rewardErrands(w))
 	maps.Copy(all, caseErrands(w))
 	maps.Copy(all, activityErrands(w))
+	maps.Copy(all, registrationErrands(w))
 	maps.Copy(all, map[string]func() errand{
 		"POST /auth/wechat": func() errand { n++; return errand{"", "/auth/wechat", form{"code": fmt.Sprint("demo-new-", n)}} },
 		"POST /auth/admin-code": func() errand {
@@ -143,7 +144,7 @@ var ended = map[string]bool{"POST /auth/logout": true, "POST /auth/revoke-all": 
 var tables = strings.Fields(`users sessions consents privacy_requests orgs grants members policies wishes beneficiaries dispatches claims
 	evaluations events audits reveals tasks wish_helpers
 	rewards redemptions donations point_txns point_entries point_cases point_rules point_budgets board_choices
-	activities slots enrolments`)
+	activities slots enrolments roster_entries registrations`)
 
 // rows counts the rows of all of them.
 func (w world) rows() map[string]int64 {

@@ -22,7 +22,7 @@ func (w *world) staff(name string, role model.Role, at int64) model.Actor {
 
 func TestAVolunteerWithoutASmartphoneIsTakenOn(t *testing.T) {
 	w := newWorld(t)
-	w.ids.Roll = org.New(w.db)
+	w.ids.Roll = org.New(w.db, nil, nil, nil)
 	worker := w.staff("worker", model.RoleWorker, community)
 	in := identity.Offline{Name: "李大爷", Phone: "13812345678", CommunityID: community, Skills: []string{"书法"}}
 	p, err := w.ids.AddVolunteer(t.Context(), worker, in)
@@ -61,7 +61,7 @@ func TestAVolunteerWithoutASmartphoneIsTakenOn(t *testing.T) {
 
 func TestANumberIsOneAccountsWhoeverComesFirst(t *testing.T) {
 	w := newWorld(t)
-	w.ids.Roll = org.New(w.db)
+	w.ids.Roll = org.New(w.db, nil, nil, nil)
 	worker := w.staff("worker", model.RoleWorker, community)
 	add := func(phone string) error {
 		_, err := w.ids.AddVolunteer(t.Context(), worker, identity.Offline{Name: "李大爷", Phone: phone, CommunityID: community})
@@ -94,7 +94,7 @@ func TestANumberIsOneAccountsWhoeverComesFirst(t *testing.T) {
 
 func TestWhoTakesVolunteersOn(t *testing.T) {
 	w := newWorld(t)
-	w.ids.Roll = org.New(w.db)
+	w.ids.Roll = org.New(w.db, nil, nil, nil)
 	other, err := model.NewOrg(5, model.OrgCommunity, "西街社区", w.orgs[township])
 	w.must(err)
 	other.CreatedAt, other.UpdatedAt, w.orgs[5] = morning, morning, other

@@ -47,10 +47,11 @@ func hold(tx *db.Tx, above *model.Org) error {
 	return nil
 }
 
-// unused reports that nothing in use is below o or belongs to it, and that no
-// wish waits for it; or that something does.
+// unused reports that nothing in use is below o or belongs to it, that no wish
+// waits for it and nobody is registered with it; or that something does.
 func unused(tx *db.Tx, o *model.Org) error {
 	live := slices.DeleteFunc(model.WishStates(), func(s model.WishState) bool { return s.Final() || s == model.WishDraft })
+	registering := slices.DeleteFunc(model.RegistrationStates(), model.RegistrationState.Final)
 	for _, in := range []struct {
 		table, where string
 		args         []any
@@ -61,6 +62,8 @@ func unused(tx *db.Tx, o *model.Org) error {
 		{"wishes", "pool_org_id = ? AND state IN ?", []any{o.ID, live}},
 		{"wishes", "target_org_id = ? AND state IN ?", []any{o.ID, live}},
 		{"wishes", "claim_org_id = ? AND state IN ?", []any{o.ID, live}},
+		{"registrations", "community_id = ? AND state IN ?", []any{o.ID, registering}},
+		{"registrations", "unit_id = ? AND state IN ?", []any{o.ID, registering}},
 		{"wishes", "community_id = ? AND state IN ? AND org_path LIKE ?", []any{placeOf(o), live, string(o.Path) + "%"}},
 	} {
 		var ids []int64

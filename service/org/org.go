@@ -1,5 +1,5 @@
-// Package org keeps the organisations of a county and who holds which role in
-// them.
+// Package org keeps the organisations of a county, who holds which role in them,
+// and who registers where (双报到).
 package org
 
 import (
@@ -20,11 +20,35 @@ var (
 	errSkills = fault.Define(fault.Invalid, "org.skills", "技能至多 12 项, 每项 1–16 字, 不含逗号")
 )
 
-// Service keeps organisations and grants.
-type Service struct{ db *db.DB }
+// Events takes what happened, for history and for those who listen.
+type Events interface {
+	Put(tx *db.Tx, e model.Event) error
+}
+
+// Policies tells the limits that a tenant has set.
+type Policies interface {
+	Of(ctx context.Context, tenant int64) (model.Policy, error)
+}
+
+// Sealer keeps personal data from whoever reads the database.
+type Sealer interface {
+	Seal(aad, plain string) (string, error)
+	Open(aad, sealed string) (string, error)
+	Index(kind, value string) string
+}
+
+// Service keeps organisations, grants, rosters and registrations.
+type Service struct {
+	db       *db.DB
+	events   Events
+	policies Policies
+	sealer   Sealer
+}
 
 // New returns a Service that keeps them in d.
-func New(d *db.DB) *Service { return &Service{db: d} }
+func New(d *db.DB, events Events, policies Policies, sealer Sealer) *Service {
+	return &Service{db: d, events: events, policies: policies, sealer: sealer}
+}
 
 // Place is a community to live in, with what it belongs to.
 type Place struct {

@@ -4,14 +4,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
 	"gorm.io/gorm"
 
 	"dandelion/internal/clock"
+	"dandelion/internal/crypt"
 	"dandelion/internal/db"
 	"dandelion/internal/dbtest"
+	"dandelion/internal/outbox"
+	"dandelion/internal/policy"
+	"dandelion/internal/timer"
 	"dandelion/model"
 	"dandelion/service/org"
 )
@@ -33,10 +38,12 @@ const (
 // world is two small counties in a database of their own.
 type world struct {
 	*testing.T
-	db    *db.DB
-	clock *clock.Manual
-	svc   *org.Service
-	orgs  map[int64]*model.Org
+	db     *db.DB
+	clock  *clock.Manual
+	svc    *org.Service
+	keys   *crypt.Keys
+	timers *timer.Runner
+	orgs   map[int64]*model.Org
 
 	admin, auditor, alice, foreignAdmin, homeless model.Actor
 }
@@ -51,7 +58,10 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	w.db, w.svc = d, org.New(d)
+	w.db, w.keys = d, ring(t)
+	events := outbox.New(d, slog.New(slog.DiscardHandler))
+	w.svc = org.New(d, events, policy.New(d, w.clock.Now), w.keys)
+	w.timers = timer.New(d, slog.New(slog.DiscardHandler), map[model.TimerKind]timer.Handler{model.RegistrationAlarm: w.svc.RegistrationAlarm})
 	w.must(d.Migrate(t.Context()))
 	w.must(d.LeaseNode(t.Context()))
 	w.found()
@@ -64,24 +74,42 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// ring is a ring of one key.
+func ring(t *testing.T) *crypt.Keys {
+	t.Helper()
+	keys, err := crypt.New("t", map[string][]byte{"t": crypt.Derive([]byte("org"), "fields")}, crypt.Derive([]byte("org"), "index"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// place is an organisation of the tests.
+type place struct {
+	id, parent int64
+	kind       model.OrgKind
+	name       string
+}
+
 func (w *world) found() {
 	w.Helper()
-	for _, o := range []struct {
-		id, parent int64
-		kind       model.OrgKind
-		name       string
-	}{
-		{county, 0, model.OrgCounty, "梅城县"},
-		{township, county, model.OrgTownship, "城关镇"},
-		{community, township, model.OrgCommunity, "红星社区"},
-		{grid, community, model.OrgGrid, "第一网格"},
-		{unit, community, model.OrgUnit, "县医院"},
-		{team, county, model.OrgTeam, "梅城红"},
-		{committee, county, model.OrgCommittee, "红星大党委"},
-		{abroad, 0, model.OrgCounty, "兰溪县"},
-		{abroadTown, abroad, model.OrgTownship, "河西镇"},
-		{abroadHome, abroadTown, model.OrgCommunity, "东风社区"},
-	} {
+	w.foundAll(
+		place{county, 0, model.OrgCounty, "梅城县"},
+		place{township, county, model.OrgTownship, "城关镇"},
+		place{community, township, model.OrgCommunity, "红星社区"},
+		place{grid, community, model.OrgGrid, "第一网格"},
+		place{unit, community, model.OrgUnit, "县医院"},
+		place{team, county, model.OrgTeam, "梅城红"},
+		place{committee, county, model.OrgCommittee, "红星大党委"},
+		place{abroad, 0, model.OrgCounty, "兰溪县"},
+		place{abroadTown, abroad, model.OrgTownship, "河西镇"},
+		place{abroadHome, abroadTown, model.OrgCommunity, "东风社区"},
+	)
+}
+
+func (w *world) foundAll(all ...place) {
+	w.Helper()
+	for _, o := range all {
 		row, err := model.NewOrg(o.id, o.kind, o.name, w.orgs[o.parent])
 		w.must(err)
 		row.CreatedAt, row.UpdatedAt = morning, morning
