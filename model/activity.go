@@ -12,9 +12,11 @@ var (
 	ErrActivityState    = fault.Define(fault.Conflict, "activity.state", "活动的当前状态不能这样操作")
 	ErrActivityOrg      = fault.Define(fault.Invalid, "activity.org", "活动须由在用的社区、共建单位、服务队或社会组织举办")
 	ErrActivityTerms    = fault.Define(fault.Invalid, "activity.terms", "活动的名称、说明或技能要求不正确")
+	ErrActivityLarge    = fault.Define(fault.Conflict, "activity.large", "报名的人太多, 请先逐场取消")
 	ErrActivityEmpty    = fault.Define(fault.Conflict, "activity.empty", "活动还没有场次, 不能发布")
 	ErrSlotNotFound     = fault.Define(fault.NotFound, "slot.not_found", "场次不存在")
 	ErrSlotState        = fault.Define(fault.Conflict, "slot.state", "场次的当前状态不能这样操作")
+	ErrSlotBegun        = fault.Define(fault.Conflict, "slot.begun", "已有人签到或场次已开始, 不能再改时间或取消")
 	ErrSlotTerms        = fault.Define(fault.Invalid, "slot.terms", "场次的时间、地点、人数或签到方式不正确")
 	ErrSlotLeader       = fault.Define(fault.Invalid, "slot.leader", "领队须是本县的在册志愿者、党员或工作人员")
 	ErrSlotFull         = fault.Define(fault.Conflict, "slot.full", "本场名额与候补均已满, 请看看其他场次")
@@ -82,7 +84,8 @@ const (
 const (
 	MaxSlotCapacity = 500
 	MaxSlotHours    = 12
-	MaxSlotSeries   = 60 // slots that one call makes
+	MaxSlotSeries   = 60  // slots that one call makes
+	MaxSlots        = 366 // of an activity
 	SlotRadius      = 300
 )
 

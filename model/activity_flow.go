@@ -33,6 +33,7 @@ type CheckEvent string
 // The events of activities.
 const (
 	ActivityCreate  CheckEvent = "create"
+	ActivityChange  CheckEvent = "change"
 	ActivityPublish CheckEvent = "publish"
 	ActivityCancel  CheckEvent = "cancel"
 	ActivityEnd     CheckEvent = "end"
@@ -88,6 +89,8 @@ type CheckArrow struct {
 // activityFlow is the whole life of an activity.
 var activityFlow = []CheckArrow{
 	{ActivityCreate, "新建", "", string(ActivityDraft), PartyOrganiser},
+	{ActivityChange, "修改", string(ActivityDraft), string(ActivityDraft), PartyOrganiser},
+	{ActivityChange, "修改", string(ActivityPublished), string(ActivityPublished), PartyOrganiser},
 	{ActivityPublish, "发布", string(ActivityDraft), string(ActivityPublished), PartyOrganiser},
 	{ActivityCancel, "取消", string(ActivityDraft), string(ActivityCancelled), PartyOrganiser},
 	{ActivityCancel, "取消", string(ActivityPublished), string(ActivityCancelled), PartyOrganiser},
@@ -110,6 +113,7 @@ var enrolmentFlow = []CheckArrow{
 	{EnrolEnrol, "代为报名", "", string(EnrolmentEnrolled), PartyLeader},
 	{EnrolWait, "候补", "", string(EnrolmentWaiting), PartyVolunteer},
 	{EnrolPromote, "候补递补", string(EnrolmentWaiting), string(EnrolmentEnrolled), PartySystem},
+	{EnrolPromote, "领队递补", string(EnrolmentWaiting), string(EnrolmentEnrolled), PartyLeader},
 	{EnrolLeave, "退出", string(EnrolmentWaiting), string(EnrolmentLeft), PartyVolunteer},
 	{EnrolLeave, "退出", string(EnrolmentEnrolled), string(EnrolmentLeft), PartyVolunteer},
 	{EnrolRemove, "移出", string(EnrolmentWaiting), string(EnrolmentRemoved), PartyLeader},

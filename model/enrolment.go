@@ -14,6 +14,7 @@ var (
 	ErrEnrolled          = fault.Define(fault.Conflict, "enrolment.exists", "您已报名本场")
 	ErrEnrolmentOverlap  = fault.Define(fault.Conflict, "enrolment.overlap", "与已报名的其他场次时间冲突")
 	ErrEnrolmentLate     = fault.Define(fault.Conflict, "enrolment.late", "本场已经结束或不再接受报名")
+	ErrEnrolmentRemoved  = fault.Define(fault.Conflict, "enrolment.removed", "领队已将您移出本场, 如有疑问请联系领队")
 	ErrEnrolmentRole     = fault.Define(fault.Forbidden, "enrolment.role", "请先登记为志愿者或到社区报到")
 )
 
