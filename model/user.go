@@ -1,6 +1,8 @@
 package model
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"dandelion/internal/fault"
@@ -49,6 +51,22 @@ func NewUser(id int64, openID string, now time.Time) User {
 	return User{ID: id, OpenID: openID, State: UserActive, CreatedAt: now, UpdatedAt: now, Version: 1}
 }
 
+// offline begins the OpenID of those who have no account with WeChat.
+const offline = "offline:"
+
+// NewOfflineUser returns somebody without an account with WeChat, for whom the
+// staff of the community place have his consent on paper (无智能手机人员). Nobody can
+// log in as him: WeChat calls nobody so.
+func NewOfflineUser(id int64, place *Org, consent string, now time.Time) User {
+	u := NewUser(id, offline+strconv.FormatInt(id, 10), now)
+	u.TenantID, u.HomeID, u.HomePath, u.Consent = place.TenantID, place.ID, place.Path, consent
+	return u
+}
+
+// OfflineID reports whether an OpenID is of somebody without an account with
+// WeChat.
+func OfflineID(openID string) bool { return strings.HasPrefix(openID, offline) }
+
 // Disable stops u from doing anything more.
 func (u *User) Disable(who Actor) error {
 	switch {
@@ -88,6 +106,7 @@ type Consent struct {
 	GivenAt     time.Time `gorm:"not null"`
 	WithdrawnAt *time.Time
 	RequestID   string `gorm:"size:32;not null"`
+	TakenBy     int64  `gorm:"not null"` // of the staff, who keeps the paper on which it was given; 0: he gave it himself
 }
 
 // PrivacyKind says what a person asks for his own data.
@@ -137,7 +156,7 @@ type Member struct {
 	CommunityID int64     `gorm:"not null;index:idx_members_community,priority:1"`
 	GridID      int64     `gorm:"not null"`
 	UnitID      int64     `gorm:"not null;index:idx_members_unit"`
-	TeamID      int64     `gorm:"not null"`
+	TeamID      int64     `gorm:"not null;index:idx_members_team"`
 	Skills      Skills    `gorm:"size:255;not null"`
 	Stars       int64     `gorm:"not null"` // sum of stars received
 	Rated       int64     `gorm:"not null"` // number of evaluations with stars

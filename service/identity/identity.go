@@ -42,6 +42,7 @@ type Options struct {
 	Lifetime      time.Duration // of a session
 	PolicyVersion string        // of the privacy policy that consent is asked for
 	Wishes        Wishes        // nil: none wait for anybody
+	Roll          Roll          // of the volunteers
 }
 
 // Wishes are told of the number by which somebody can be reached in a county,

@@ -47,8 +47,8 @@ func hold(tx *db.Tx, above *model.Org) error {
 	return nil
 }
 
-// unused reports that nothing in use is below o or belongs to it, and that no
-// wish waits for it; or that something does.
+// unused reports that nothing in use is below o or belongs to it, that no wish
+// waits for it and nobody is invited to it or by it; or that something is so.
 func unused(tx *db.Tx, o *model.Org) error {
 	live := slices.DeleteFunc(model.WishStates(), func(s model.WishState) bool { return s.Final() || s == model.WishDraft })
 	for _, in := range []struct {
@@ -62,6 +62,8 @@ func unused(tx *db.Tx, o *model.Org) error {
 		{"wishes", "target_org_id = ? AND state IN ?", []any{o.ID, live}},
 		{"wishes", "claim_org_id = ? AND state IN ?", []any{o.ID, live}},
 		{"wishes", "community_id = ? AND state IN ? AND org_path LIKE ?", []any{placeOf(o), live, string(o.Path) + "%"}},
+		{"activities", "org_id = ? AND state = ?", []any{o.ID, model.ActivityPublished}},
+		{"slots", "community_id = ? AND state = ? AND published = ?", []any{o.ID, model.SlotOpen, true}},
 	} {
 		var ids []int64
 		if err := tx.Table(in.table).Where(in.where, in.args...).Limit(1).Pluck("id", &ids).Error; err != nil {

@@ -35,31 +35,39 @@ func (s *Service) Give(ctx context.Context, who model.Actor, in Giving) (line *G
 		if err != nil {
 			return err
 		}
-		g := model.NewGrant(tx.NewID(), in.UserID, in.Role, o, who.UserID, tx.Now)
-		g.Subtree, g.ValidUntil = !in.OrgOnly, in.ValidUntil
-		if err := endLapsed(tx, g); err != nil {
+		g, err := give(tx, who, in, o)
+		if err != nil {
 			return err
 		}
-		switch err := db.Add(tx, g); {
-		case errors.Is(err, gorm.ErrDuplicatedKey):
-			return model.ErrGrantTaken
-		case err != nil:
-			return err
-		}
-		if err := register(tx, who, in, o); err != nil {
-			return err
-		}
-		if line, err = lineOf(tx, g); err != nil {
-			return err
-		}
-		return audit.Put(tx, who, "grant.give", model.OfGrant, g.ID, map[string]any{
-			"user_id": in.UserID, "role": in.Role, "org_id": in.OrgID, "subtree": g.Subtree, "valid_until": in.ValidUntil,
-		})
+		line, err = lineOf(tx, g)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("org: give: %w", err)
 	}
 	return line, nil
+}
+
+// give writes a grant that may be given, the registration that goes with it, and
+// a line of the audit log.
+func give(tx *db.Tx, who model.Actor, in Giving, o *model.Org) (*model.Grant, error) {
+	g := model.NewGrant(tx.NewID(), in.UserID, in.Role, o, who.UserID, tx.Now)
+	g.Subtree, g.ValidUntil = !in.OrgOnly, in.ValidUntil
+	if err := endLapsed(tx, g); err != nil {
+		return nil, err
+	}
+	switch err := db.Add(tx, g); {
+	case errors.Is(err, gorm.ErrDuplicatedKey):
+		return nil, model.ErrGrantTaken
+	case err != nil:
+		return nil, err
+	}
+	if err := register(tx, who, in, o); err != nil {
+		return nil, err
+	}
+	return g, audit.Put(tx, who, "grant.give", model.OfGrant, g.ID, map[string]any{
+		"user_id": in.UserID, "role": in.Role, "org_id": in.OrgID, "subtree": g.Subtree, "valid_until": in.ValidUntil,
+	})
 }
 
 // mayGive says whether who may give what in asks for.

@@ -122,3 +122,16 @@ func leave(tx *db.Tx, ended *model.Grant) error {
 	}
 	return nil
 }
+
+// Enlist makes somebody new a volunteer of a community (登记志愿者), at the word of
+// the staff who look after it.
+func (s *Service) Enlist(tx *db.Tx, who model.Actor, user int64, community *model.Org, skills []string) error {
+	if !who.Holds(community.Path, model.RoleWorker, model.RoleTownship, model.RoleCounty) {
+		return model.ErrOrgForeign
+	}
+	_, err := give(tx, who, Giving{UserID: user, Role: model.RoleVolunteer, OrgID: community.ID, Skills: skills}, community)
+	if err != nil {
+		return fmt.Errorf("org: enlist %d: %w", user, err)
+	}
+	return nil
+}

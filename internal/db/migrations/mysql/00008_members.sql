@@ -12,5 +12,6 @@ CREATE TABLE members (
   created_at   DATETIME(3) NOT NULL,
   updated_at   DATETIME(3) NOT NULL,
   KEY idx_members_community (community_id),
+  KEY idx_members_team (team_id),
   KEY idx_members_unit (unit_id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

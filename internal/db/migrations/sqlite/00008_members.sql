@@ -13,4 +13,5 @@ CREATE TABLE members (
   updated_at   DATETIME NOT NULL
 );
 CREATE INDEX idx_members_community ON members (community_id);
+CREATE INDEX idx_members_team ON members (team_id);
 CREATE INDEX idx_members_unit ON members (unit_id);
