@@ -118,6 +118,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 		PolicyVersion: a.config.PrivacyVersion,
 	})
 	a.Orgs = org.New(a.DB)
+	a.Identity.Roll = a.Orgs
 	a.Points = points.New(a.DB, a.outbox, policies, a.Keys)
 	a.Wishes = wish.New(a.DB, policies, a.outbox, a.Keys, a.Points)
 	a.Identity.Wishes = a.Wishes

@@ -29,6 +29,8 @@ var holders = map[model.Permission]func(p demo.Persona) bool{
 	model.VerifyReward:    has("verifier"),
 	model.HandlePoints:    has("worker", "township_officer", "county_officer"),
 	model.ReconcilePoints: has("county_officer", "auditor", "admin"),
+	model.JoinActivity:    has("member", "volunteer", "liaison"),
+	model.ManageActivity:  has("liaison", "worker", "township_officer", "county_officer"),
 }
 
 const newcomer = "newcomer"
@@ -49,7 +51,12 @@ var permissions = map[model.Permission]string{
 		GET /points/transactions/{id}, GET /points/cases, GET /points/cases/{id}, POST /points/cases/{id}/appeal, GET /points/rules,
 		GET /points/levels, GET /rewards, GET /rewards/{id}, POST /rewards/{id}/redeem, GET /redemptions,
 		GET /redemptions/{id}, POST /redemptions/{id}/cancel, PUT /redemptions/{id}/proxy, DELETE /redemptions/{id}/proxy,
-		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board`,
+		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board,
+		GET /activities/{id}, GET /slots, GET /slots/{id}, POST /slots/{id}/leave, GET /slots/{id}/enrolments, POST /slots/{id}/enrolments,
+		POST /enrolments/{id}/remove, GET /enrolments, GET /volunteers`,
+	model.JoinActivity: `POST /slots/{id}/enrol`,
+	model.ManageActivity: `GET /activities, POST /activities, PATCH /activities/{id}, POST /activities/{id}/publish, POST /activities/{id}/cancel,
+		POST /activities/{id}/slots, PATCH /slots/{id}, POST /slots/{id}/cancel, POST /volunteers`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
@@ -187,6 +194,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	}
 	ids["points/cases"] = []string{w.caseIn("proposed")}
 	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
+	ids["activities"], ids["slots"], ids["enrolments"] = w.gathering()
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
 	for _, route := range w.App.API.Routes {
@@ -244,6 +252,9 @@ func bodyOf(w world, route string) any {
 		}
 	}
 	if b := rewardBody(route); b != nil {
+		return b
+	}
+	if b := activityBody(w, route); b != nil {
 		return b
 	}
 	method, path, _ := strings.Cut(route, " /api/v1")
