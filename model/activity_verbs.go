@@ -179,12 +179,15 @@ func (a *Activity) Extend(already, more int, st Step) error {
 	return nil
 }
 
-// Publish invites everybody to a (发布), which has the slots open.
-func (a *Activity) Publish(open []Slot, st Step) error {
+// Publish invites everybody to a (发布) in the name of o, whose it is. It has the
+// slots open.
+func (a *Activity) Publish(o *Org, open []Slot, st Step) error {
 	to, err := a.organised(ActivityPublish, st.Who)
 	switch {
 	case err != nil:
 		return err
+	case o.ID != a.OrgID || o.State != OrgActive:
+		return ErrActivityOrg
 	case len(open) == 0:
 		return ErrActivityEmpty
 	}

@@ -75,7 +75,7 @@ func TestAnActivityGoesItsWaysAndNoOther(t *testing.T) {
 	title, open := "清洁河道", []Slot{{StartsAt: noon.Add(time.Hour)}}
 	verbs := map[CheckEvent]func(*Activity, Step) error{
 		ActivityChange:  func(a *Activity, st Step) error { return a.Edit(ActivityEdit{Title: &title}, nil, st) },
-		ActivityPublish: func(a *Activity, st Step) error { return a.Publish(open, st) },
+		ActivityPublish: func(a *Activity, st Step) error { return a.Publish(hostOrg, open, st) },
 		ActivityCancel:  func(a *Activity, st Step) error { return a.Cancel("下雨", st) },
 	}
 	for e, verb := range verbs {
@@ -102,9 +102,10 @@ func TestAnActivityGoesItsWaysAndNoOther(t *testing.T) {
 		do   func(*Activity) error
 		want error
 	}{
-		{func(a *Activity) error { return a.Publish(nil, by(host, 0)) }, ErrActivityEmpty},
-		{func(a *Activity) error { return a.Publish(past, by(host, 0)) }, ErrSlotTerms},
-		{func(a *Activity) error { return a.Publish(open, by(guest, 0)) }, ErrActivityNotFound}, // a draft
+		{func(a *Activity) error { return a.Publish(hostOrg, nil, by(host, 0)) }, ErrActivityEmpty},
+		{func(a *Activity) error { return a.Publish(&Org{ID: 3, State: OrgClosed}, open, by(host, 0)) }, ErrActivityOrg},
+		{func(a *Activity) error { return a.Publish(hostOrg, past, by(host, 0)) }, ErrSlotTerms},
+		{func(a *Activity) error { return a.Publish(hostOrg, open, by(guest, 0)) }, ErrActivityNotFound}, // a draft
 		{func(a *Activity) error { return a.Cancel(" ", by(host, 0)) }, ErrActivityTerms},
 		{func(a *Activity) error { return a.Extend(MaxSlots, 1, by(host, 0)) }, ErrSlotTerms},
 		{func(a *Activity) error {

@@ -220,10 +220,14 @@ func openSlots(tx *db.Tx, activity int64) (all []model.Slot, err error) {
 func (s *Service) PublishActivity(ctx context.Context, who model.Actor, id int64) (*Invitation, error) {
 	var open []model.Slot
 	return s.alter(ctx, who, id, model.ActivityPublish, func(tx *db.Tx, a *model.Activity, st model.Step) (err error) {
+		o, err := db.Find[model.Org](tx, a.OrgID, model.ErrOrgNotFound)
+		if err != nil {
+			return err
+		}
 		if open, err = openSlots(tx, id); err != nil {
 			return err
 		}
-		return a.Publish(open, st)
+		return a.Publish(o, open, st)
 	}, func(tx *db.Tx, _ *model.Activity, st model.Step) error {
 		for i := range open {
 			after := open[i]

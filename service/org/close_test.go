@@ -126,3 +126,23 @@ func TestNothingIsFoundedInWhatIsBeingClosed(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoInvitesIsNotClosed lets an organisation invite, and a community be where
+// somebody else does.
+func TestWhoInvitesIsNotClosed(t *testing.T) {
+	w := newWorld(t)
+	w.close(grid, unit)
+	a := func(state string) error {
+		return w.update(func(tx *db.Tx) error {
+			return tx.Exec("UPDATE activities SET state = ? WHERE id = 1", state).Error
+		})
+	}
+	w.must(w.update(func(tx *db.Tx) error {
+		return db.Add(tx, &model.Activity{ID: 1, TenantID: county, OrgID: team, CommunityID: community, CreatedAt: tx.Now, UpdatedAt: tx.Now})
+	}))
+	w.must(a(string(model.ActivityPublished)))
+	_, err := w.svc.Close(t.Context(), w.admin, team)
+	w.refused(err, model.ErrOrgInUse)
+	w.must(a(string(model.ActivityEnded)))
+	w.close(team)
+}
