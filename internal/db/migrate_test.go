@@ -27,6 +27,7 @@ var models = []any{
 	&model.Reward{}, &model.Redemption{}, &model.Donation{},
 	&model.BoardChoice{}, &model.BoardRow{}, &model.BoardMark{},
 	&model.Activity{}, &model.Slot{}, &model.Enrolment{}, &model.Calendar{}, &model.Attendance{}, &model.ServiceRecord{},
+	&model.Correction{}, &model.Dispute{},
 }
 
 // table is what a migration or a model says of a table.
