@@ -96,13 +96,10 @@ func DeskOf(path Path) int64 {
 // NewCorrection asks that r say so many minutes (申请更正): himself, the leader,
 // or who organised it. For others the record is not there.
 func NewCorrection(id int64, r *ServiceRecord, slot *Slot, minutes int64, reason string, s Step) (*Correction, error) {
-	by := PartyVolunteer
-	if s.Who.UserID != r.UserID {
-		by = PartyLeader
-	}
+	by := correcting(r, slot, s.Who)
 	state, ok := moves(correctionFlow, CorrectRequest, CorrectionState(""), by)
 	switch {
-	case s.Who.TenantID != r.TenantID || s.Who.UserID != r.UserID && (r.SlotID == 0 || !s.Who.Leads(slot)) && !s.Who.Organises(r.OrgPath):
+	case by == "":
 		return nil, ErrRecordNotFound
 	case r.SlotID == 0:
 		return nil, ErrCorrectionWish
@@ -116,6 +113,19 @@ func NewCorrection(id int64, r *ServiceRecord, slot *Slot, minutes int64, reason
 		State: state, OldMinutes: r.Total(), NewMinutes: minutes, Reason: reason, RequestedBy: s.Who.UserID, ActiveKey: &r.ID,
 		CreatedAt: s.Now, UpdatedAt: s.Now, Version: 1,
 	}, nil
+}
+
+// correcting returns as what who may ask that r be corrected; "" if he may not.
+func correcting(r *ServiceRecord, slot *Slot, who Actor) CheckParty {
+	switch {
+	case who.TenantID != r.TenantID:
+		return ""
+	case who.UserID == r.UserID:
+		return PartyVolunteer
+	case r.SlotID != 0 && who.Leads(slot), who.Organises(r.OrgPath):
+		return PartyLeader
+	}
+	return ""
 }
 
 // may says why who cannot decide c, or nil: it takes a second person of the

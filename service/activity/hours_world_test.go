@@ -213,9 +213,9 @@ func (w *hoursWorld) pass(d time.Duration) {
 	}
 }
 
-func (w *hoursWorld) verified() {
+func (w *hoursWorld) verified(checks ...string) {
 	w.Helper()
-	r, err := verify.Run(w.Context(), w.db)
+	r, err := verify.Run(w.Context(), w.db, checks...)
 	w.must(err)
 	if r.Differing() > 0 {
 		w.Errorf("it does not add up:\n%s", r)

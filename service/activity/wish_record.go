@@ -78,18 +78,9 @@ func (s *Service) keep(tx *db.Tx, policy model.Policy, w *model.Wish, claims []m
 		return fmt.Errorf("activity: records of wish %d: %w", w.ID, err)
 	}
 	counts := w.State == model.WishClosed && w.Minutes > 0 && slices.Contains(team(w), user)
-	known := false
-	for i := range rows {
-		if counts && rows[i].SourceID == w.ClaimID {
-			known = true
-			continue
-		}
-		if rows[i].State == model.RecordVoid {
-			continue
-		}
-		if err := s.withdraw(tx, &rows[i]); err != nil {
-			return err
-		}
+	known, err := s.sort(tx, rows, w.ClaimID, counts)
+	if err != nil {
+		return err
 	}
 	if counts && !known {
 		if err := s.serveWish(tx, policy, w, user); err != nil {
@@ -97,6 +88,22 @@ func (s *Service) keep(tx *db.Tx, policy model.Policy, w *model.Wish, claims []m
 		}
 	}
 	return touch(tx, c)
+}
+
+// sort withdraws the records of a wish that no longer count, and reports whether
+// there is the one that does: that of the claim, if any.
+func (s *Service) sort(tx *db.Tx, rows []model.ServiceRecord, claim int64, counts bool) (known bool, err error) {
+	for i := range rows {
+		switch r := &rows[i]; {
+		case counts && r.SourceID == claim:
+			known = true
+		case r.State == model.RecordValid:
+			if err := s.withdraw(tx, r); err != nil {
+				return known, err
+			}
+		}
+	}
+	return known, nil
 }
 
 // withdraw lets a record of a wish no longer count that is done again, on
