@@ -28,6 +28,7 @@ var holders = map[model.Permission]func(p demo.Persona) bool{
 	model.EditPoints:      has("county_officer", "admin"),
 	model.VerifyReward:    has("verifier"),
 	model.HandlePoints:    has("worker", "township_officer", "county_officer"),
+	model.ReviewService:   has("worker", "township_officer", "county_officer"),
 	model.ReconcilePoints: has("county_officer", "auditor", "admin"),
 }
 
@@ -49,7 +50,11 @@ var permissions = map[model.Permission]string{
 		GET /points/transactions/{id}, GET /points/cases, GET /points/cases/{id}, POST /points/cases/{id}/appeal, GET /points/rules,
 		GET /points/levels, GET /rewards, GET /rewards/{id}, POST /rewards/{id}/redeem, GET /redemptions,
 		GET /redemptions/{id}, POST /redemptions/{id}/cancel, PUT /redemptions/{id}/proxy, DELETE /redemptions/{id}/proxy,
-		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board`,
+		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board,
+		GET /service/records, GET /service/records/{id}, GET /service/summary, POST /service/records/{id}/corrections,
+		POST /enrolments/{id}/dispute, GET /service/disputes, GET /service/disputes/{id}`,
+	model.ReviewService: `GET /service/corrections, POST /service/corrections/{id}/approve, POST /service/corrections/{id}/refuse,
+		GET /service/disputes/queue, POST /service/disputes/{id}/uphold, POST /service/disputes/{id}/dismiss`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
@@ -185,6 +190,9 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 		"wishes": {wish, late}, "tasks": {task}, "orgs": {"1000", "1200", "2000"}, "grants": {grant}, "users": {"10004", "10001"},
 		"points/transactions": {txn},
 	}
+	h := w.hours()
+	ids["service/records"], ids["service/corrections"] = []string{h.record(60)}, []string{h.correction()}
+	ids["enrolments"], ids["service/disputes"] = []string{h.absence()}, []string{h.dispute()}
 	ids["points/cases"] = []string{w.caseIn("proposed")}
 	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
@@ -248,6 +256,8 @@ func bodyOf(w world, route string) any {
 	}
 	method, path, _ := strings.Cut(route, " /api/v1")
 	switch {
+	case method == http.MethodPost && (strings.Contains(path, "/service/") || strings.HasSuffix(path, "/dispute")):
+		return serviceBody(path)
 	case method == http.MethodGet || strings.HasSuffix(path, "/close"):
 		return nil
 	case method == http.MethodPut:

@@ -73,7 +73,9 @@ func newHours(t testing.TB) *hoursWorld {
 }
 
 func (w *hoursWorld) people() {
-	held := func(role model.Role, org int64, path model.Path) []model.Held { return []model.Held{{role, org, path, true}} }
+	held := func(role model.Role, org int64, path model.Path) []model.Held {
+		return []model.Held{{role, org, path, true}}
+	}
 	person := func(id, home int64, path model.Path, h []model.Held) model.Actor {
 		w.add(&model.User{
 			ID: id, TenantID: path.IDs()[0], OpenID: fmt.Sprint(id), State: model.UserActive, DisplayName: fmt.Sprint("人", id), HomeID: home, HomePath: path,
@@ -110,7 +112,9 @@ func (w *hoursWorld) must(err error) {
 	}
 }
 
-func (w *hoursWorld) update(f func(tx *db.Tx) error) error { return w.db.Update(context.Background(), f) }
+func (w *hoursWorld) update(f func(tx *db.Tx) error) error {
+	return w.db.Update(context.Background(), f)
+}
 
 func (w *hoursWorld) add(row any) {
 	w.Helper()
