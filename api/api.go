@@ -70,7 +70,8 @@ func (s Services) routes() []route {
 	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
 		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes(),
 		s.activityRoutes(), s.slotRoutes(), s.enrolmentRoutes(), s.checkInRoutes(),
-		s.rosterRoutes(), s.registrationRoutes(), s.slipRoutes())
+		s.rosterRoutes(), s.registrationRoutes(), s.slipRoutes(),
+		s.serviceRoutes(), s.correctionRoutes(), s.disputeRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

@@ -31,7 +31,8 @@ type Feat struct {
 	Facts
 }
 
-// Facts are what points are computed from, and kept with them.
+// Facts are what points are computed from, and kept with them. Those of hours
+// of service have [Hours], which those of a wish say nothing about.
 type Facts struct {
 	Team       []int64 // the one who claimed first
 	Own        []int64 // of the team, those of the household: they earn nothing
@@ -40,6 +41,7 @@ type Facts struct {
 	Minutes    int64
 	Stars      int64 // 0: unrated
 	Solved     Solved
+	*Hours
 }
 
 // Used is how full a person's caps are, on the day and in the month of a feat.
@@ -82,6 +84,9 @@ type Explanation struct {
 // Weigh computes what f is worth under r, and what each of the team gets of it
 // with caps as full as used says.
 func (r *PointRule) Weigh(f Feat, used map[int64]Used) Explanation {
+	if f.Hours != nil {
+		return r.weighHours(f, used)
+	}
 	x := Explanation{Facts: f.Facts, Base: r.base(f.Kind)}
 	x.Factors = []Factor{r.factor(difficulties[f.Difficulty]), r.factor(judgements(f.Stars))}
 	total, over := x.Base, int64(1)
@@ -176,7 +181,7 @@ func (f *Feat) Posting(x Explanation, rule int64) (*Posting, error) {
 	}}
 	for _, s := range x.Shares {
 		e := p.Move(s.Points, AccountIssue, f.IssuerID, AccountPending, s.UserID)
-		e.CapDay, e.CapKind, e.Pair = DayNumber(f.At), CapWish, f.Pair
+		e.CapDay, e.CapKind, e.Pair = DayNumber(f.At), f.capKind(), f.Pair
 	}
 	return p, nil
 }
@@ -199,19 +204,28 @@ func (p *Posting) Post(now time.Time) *Posting {
 	x, _ := p.Txn.Explained()
 	for _, s := range x.Shares {
 		q.Move(s.Points, AccountPending, s.UserID, AccountMember, s.UserID).Lot = SeasonOf(now)
-		d := Deed{TenantID: p.Txn.TenantID, UserID: s.UserID, Tally: Tally{Honour: s.Points, Wishes: 1, Minutes: x.Minutes, Stars: x.Stars}}
-		if s.UserID == x.Team[0] {
-			d.Led = 1
-		}
-		if x.Stars > 0 {
-			d.Rated = 1
-		}
-		if x.Stars > 0 && x.Solved == SolvedYes {
-			d.Tally.Solved = 1
-		}
-		q.Deeds = append(q.Deeds, d)
+		q.Deeds = append(q.Deeds, x.deed(p.Txn.TenantID, s))
 	}
 	return q
+}
+
+// deed returns what one of a team is credited with on the boards.
+func (x *Explanation) deed(tenant int64, s Share) Deed {
+	d := Deed{TenantID: tenant, UserID: s.UserID, Tally: Tally{Honour: s.Points, Minutes: x.Minutes}}
+	if x.Hours != nil {
+		return d
+	}
+	d.Wishes, d.Stars = 1, x.Stars
+	if s.UserID == x.Team[0] {
+		d.Led = 1
+	}
+	if x.Stars > 0 {
+		d.Rated = 1
+	}
+	if x.Stars > 0 && x.Solved == SolvedYes {
+		d.Tally.Solved = 1
+	}
+	return d
 }
 
 // Text says how x came about, in plain Chinese. Version is that of the rules; 0
@@ -220,6 +234,9 @@ func (x *Explanation) Text(version int64) []string {
 	rule := "系统默认积分规则"
 	if version > 0 {
 		rule = fmt.Sprintf("本县第 %d 版积分规则", version)
+	}
+	if x.Hours != nil {
+		return x.hoursText(rule)
 	}
 	base := fmt.Sprintf("按%s: 基础 %d 分", rule, x.Base)
 	if x.Kind == WishCompanionship {

@@ -126,12 +126,15 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.Boards = board.New(a.DB, a.Redis, policies, a.outbox)
 	a.outbox.Tell(a.Boards.Hear)
 	a.Activities = activity.New(a.DB, a.outbox, policies, a.Keys)
+	a.Activities.Points = a.Points
+	a.outbox.Tell(a.Activities.HearWish)
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
 		model.SlotAlarm:         a.Activities.SlotAlarm,
 		model.PointCaseAlarm:    a.Points.CaseAlarm,
 		model.RedemptionExpire:  a.Points.ExpireRedemption,
 		model.RegistrationAlarm: a.Orgs.RegistrationAlarm,
+		model.DisputeAlarm:      a.Activities.DisputeAlarm,
 	})
 	var err error
 	a.API, err = api.New(api.Services{

@@ -28,6 +28,7 @@ var holders = map[model.Permission]func(p demo.Persona) bool{
 	model.EditPoints:      has("county_officer", "admin"),
 	model.VerifyReward:    has("verifier"),
 	model.HandlePoints:    has("worker", "township_officer", "county_officer"),
+	model.ReviewService:   has("worker", "township_officer", "county_officer"),
 	model.ReconcilePoints: has("county_officer", "auditor", "admin"),
 	model.JoinActivity:    has("member", "volunteer", "liaison"),
 	model.ManageActivity:  has("liaison", "worker", "township_officer", "county_officer"),
@@ -59,10 +60,14 @@ var permissions = map[model.Permission]string{
 		POST /enrolments/{id}/remove, GET /enrolments, GET /volunteers,
 		POST /registrations, GET /registrations/mine, GET /registrations/{id}, POST /registrations/{id}/withdraw,
 		POST /registrations/{id}/resubmit, POST /registrations/{id}/change, POST /registrations/{id}/leave,
-		PUT /registrations/{id}/slip-consent, DELETE /registrations/{id}/slip-consent, GET /registrations/{id}/slip/{quarter}`,
+		PUT /registrations/{id}/slip-consent, DELETE /registrations/{id}/slip-consent, GET /registrations/{id}/slip/{quarter},
+		GET /service/records, GET /service/records/{id}, GET /service/summary, POST /service/records/{id}/corrections,
+		POST /enrolments/{id}/dispute, GET /service/disputes, GET /service/disputes/{id}`,
 	model.JoinActivity: `POST /slots/{id}/enrol`,
 	model.ManageActivity: `GET /activities, POST /activities, PATCH /activities/{id}, POST /activities/{id}/publish, POST /activities/{id}/cancel,
 		POST /activities/{id}/slots, PATCH /slots/{id}, POST /slots/{id}/cancel, POST /volunteers`,
+	model.ReviewService: `GET /service/corrections, POST /service/corrections/{id}/approve, POST /service/corrections/{id}/refuse,
+		GET /service/disputes/queue, POST /service/disputes/{id}/uphold, POST /service/disputes/{id}/dismiss`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
@@ -203,9 +208,13 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 		"wishes": {wish, late}, "tasks": {task}, "orgs": {"1000", "1200", "2000"}, "grants": {grant}, "users": {"10004", "10001"},
 		"points/transactions": {txn},
 	}
+	h := w.hours()
+	ids["service/records"], ids["service/corrections"] = []string{h.record(60)}, []string{h.correction()}
+	ids["service/disputes"] = []string{h.dispute()}
 	ids["points/cases"] = []string{w.caseIn("proposed")}
 	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
 	ids["activities"], ids["slots"], ids["enrolments"] = w.gathering()
+	ids["enrolments"] = append(ids["enrolments"], h.absence())
 	_, registration := w.registered(1, "confirmed")
 	ids["units"], ids["registrations"] = []string{"2000"}, []string{registration}
 	entry := w.Get(liaison, "/units/2000/roster").At("items.0.id")
@@ -276,6 +285,8 @@ func bodyOf(w world, route string) any {
 	}
 	method, path, _ := strings.Cut(route, " /api/v1")
 	switch {
+	case method == http.MethodPost && (strings.Contains(path, "/service/") || strings.HasSuffix(path, "/dispute")):
+		return serviceBody(path)
 	case method == http.MethodGet || strings.HasSuffix(path, "/close"):
 		return nil
 	case method == http.MethodPut:

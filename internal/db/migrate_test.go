@@ -26,8 +26,8 @@ var models = []any{
 	&model.PointCase{}, &model.PointBudget{},
 	&model.Reward{}, &model.Redemption{}, &model.Donation{},
 	&model.BoardChoice{}, &model.BoardRow{}, &model.BoardMark{},
-	&model.Activity{}, &model.Slot{}, &model.Enrolment{}, &model.Calendar{}, &model.Attendance{}, &model.ServiceRecord{}, model.Attendance{}, &model.ServiceRecord{},
-	&model.RosterEntry{}, &model.Registration{},
+	&model.Activity{}, &model.Slot{}, &model.Enrolment{}, &model.Calendar{}, &model.Attendance{}, &model.ServiceRecord{},
+	&model.RosterEntry{}, &model.Registration{}, &model.Correction{}, &model.Dispute{},
 }
 
 // table is what a migration or a model says of a table.

@@ -39,7 +39,7 @@ func (c *chunk) explained(p *model.Posting) {
 		c.differs(check, of(p, "rule version", "one in force", fmt.Sprint(p.Txn.RuleVersion)))
 		return
 	}
-	if p.Txn.SourceType == model.OfClaim {
+	if p.Txn.SourceType == model.OfClaim || p.Txn.SourceType == model.OfServiceRecord {
 		if was, again := told(x), told(weighed(rule, x, pairs)); was != again {
 			c.differs(check, of(p, fmt.Sprintf("computed by rule %d", rule.Version), again, was))
 		}
@@ -55,7 +55,7 @@ func weighed(rule *model.PointRule, x model.Explanation, pairs map[int64]string)
 		u := model.Used{}
 		for _, cut := range s.Cuts {
 			switch cut.Cap {
-			case model.RuleWishDay:
+			case model.RuleWishDay, model.RuleHoursDay:
 				u.Day = cut.Used
 			case model.RulePairMonth:
 				u.Pair = cut.Used

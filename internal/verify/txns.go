@@ -40,7 +40,7 @@ func overTxns(ctx context.Context, v *verifier) error {
 			c.explained(p)
 			c.fate(p)
 		}
-		for _, check := range []func() error{c.once, c.covered, c.source, c.sourced} {
+		for _, check := range []func() error{c.once, c.covered, c.source, c.hours, c.sourced} {
 			if err := check(); err != nil {
 				return false, err
 			}

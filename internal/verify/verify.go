@@ -97,6 +97,11 @@ var walks = []walk{
 		{"case.fate", "处理冲正: what was booked is reversed if the appeal was right, and else not"},
 		{"case.alarm", "处理期限: whoever has to act has a deadline, and that has a timer"},
 	}},
+	{overRecords, []Check{
+		{"record.earns", "时长计分: hours that count have earned, once, and others have not"},
+		{"record.source", "签到与时长: the minutes of each attendance are in its record"},
+		{"record.day", "每日时长上限: nobody has more hours of a day than count"},
+	}},
 	{overNotices, []Check{{"expiry.booked", "到期扣分: what was said to have expired has, once"}}},
 }
 

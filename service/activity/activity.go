@@ -34,6 +34,8 @@ type Sealer interface {
 
 // Service keeps activities and what becomes of them.
 type Service struct {
+	Points Points // what hours earn; nil: nothing
+
 	db       *db.DB
 	events   Events
 	policies Policies

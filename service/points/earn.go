@@ -98,6 +98,9 @@ func (s *Service) earn(tx *db.Tx, f model.Feat) error {
 
 // caps returns how full the caps of a feat's team are.
 func caps(tx *db.Tx, f model.Feat) (map[int64]model.Used, error) {
+	if f.Hours != nil {
+		return minutesUsed(tx, f)
+	}
 	day := model.DayNumber(f.At)
 	month := day / 100 * 100
 	var rows []struct {

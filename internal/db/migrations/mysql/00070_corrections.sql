@@ -1,0 +1,27 @@
+-- +goose Up
+CREATE TABLE corrections (
+  id            BIGINT NOT NULL PRIMARY KEY,
+  tenant_id     BIGINT NOT NULL,
+  record_id     BIGINT NOT NULL,
+  user_id       BIGINT NOT NULL,
+  slot_id       BIGINT NOT NULL,
+  org_id        BIGINT NOT NULL,
+  org_path      VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  queue_org_id  BIGINT NOT NULL,
+  state         VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  old_minutes   BIGINT NOT NULL,
+  new_minutes   BIGINT NOT NULL,
+  reason        VARCHAR(200) NOT NULL,
+  answer        VARCHAR(200) NOT NULL,
+  requested_by  BIGINT NOT NULL,
+  decided_by    BIGINT NOT NULL,
+  decided_at    DATETIME(3) NULL,
+  new_record_id BIGINT NOT NULL,
+  active_key    BIGINT NULL,
+  created_at    DATETIME(3) NOT NULL,
+  updated_at    DATETIME(3) NOT NULL,
+  version       BIGINT NOT NULL,
+  KEY idx_corrections_queue (queue_org_id, id),
+  KEY idx_corrections_record (record_id, id),
+  UNIQUE KEY idx_corrections_active (active_key)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
