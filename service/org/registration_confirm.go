@@ -53,8 +53,8 @@ func (s *Service) Confirm(ctx context.Context, who model.Actor, id int64) (*Regi
 	return s.Registration(ctx, who, id)
 }
 
-// stillMatched looks once more whether r's person is on the roster, and sees to
-// it that he is not taken off at the same time.
+// stillMatched looks once more whether r's person is on the roster. If he is
+// taken off at the same time, he was taken in just before.
 func (s *Service) stillMatched(tx *db.Tx, r *model.Registration) (int64, error) {
 	u, err := db.Find[model.User](tx, r.UserID, model.ErrUserNotFound)
 	switch {
@@ -66,24 +66,10 @@ func (s *Service) stillMatched(tx *db.Tx, r *model.Registration) (int64, error) 
 		return 0, model.ErrDisabled.Saying("该人员的账号已停用")
 	}
 	line, err := s.matched(tx, r.UserID, r.UnitID)
-	switch {
-	case fault.Of(err) != nil:
+	if fault.Of(err) != nil {
 		return 0, model.ErrRegistrationRoster
-	case err != nil:
-		return 0, err
 	}
-	e, err := db.Find[model.RosterEntry](tx, line, model.ErrRegistrationRoster)
-	if err != nil {
-		return 0, err
-	}
-	res := tx.Model(&model.RosterEntry{}).Where("id = ? AND version = ?", line, e.Version).UpdateColumn("version", e.Version+1)
-	switch {
-	case res.Error != nil:
-		return 0, fmt.Errorf("org: hold line of roster %d: %w", line, res.Error)
-	case res.RowsAffected == 0:
-		return 0, db.ErrStale
-	}
-	return line, nil
+	return line, err
 }
 
 // replace ends the registration in whose place change comes, and returns it; nil

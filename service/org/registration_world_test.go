@@ -68,7 +68,7 @@ func (w *joinWorld) rename(id int64, name string) {
 	w.must(w.update(func(tx *db.Tx) error { return tx.Model(&model.User{}).Where("id = ?", id).Update("name", sealed).Error }))
 }
 
-// member1 brings in somebody who is on the unit's roster.
+// onRoster brings in somebody who is on the unit's roster.
 func (w *joinWorld) onRoster(id int64, name string) model.Actor {
 	w.Helper()
 	a := w.account(id, name)
@@ -132,7 +132,7 @@ func (w *joinWorld) inForceGrants(user, in int64) int64 {
 	return rows[model.Grant](w.world, "user_id = ? AND role = ? AND org_id = ? AND active_key IS NOT NULL", user, model.RoleMember, in)
 }
 
-// ring lets time go by and fires what is due.
+// pass lets time go by and fires what is due.
 func (w *joinWorld) pass(d time.Duration) {
 	w.Helper()
 	w.clock.Pass(d)

@@ -293,8 +293,14 @@ func (s *Slip) rows() [][]any {
 		satisfaction = fmt.Sprintf("%d%%", percent)
 	}
 	rows := [][]any{
-		{"报到人数", s.Members}, {"参加服务人数", s.Active}, {"服务时长（分钟）", s.Minutes}, {"服务次数", s.Services},
-		{"办结心愿（件）", s.Wishes}, {"评价数", s.Rated}, {"满意度", satisfaction}, {},
+		{"报到人数", s.Members},
+		{"参加服务人数", s.Active},
+		{"服务时长（分钟）", s.Minutes},
+		{"服务次数", s.Services},
+		{"办结心愿（件）", s.Wishes},
+		{"评价数", s.Rated},
+		{"满意度", satisfaction},
+		{},
 		{"姓名", "报到社区", "岗位", "服务时长（分钟）", "服务次数", "参与办结心愿（件）"},
 	}
 	for _, l := range s.Lines {
