@@ -43,6 +43,7 @@ type Services struct {
 	Ready          func(context.Context) error
 	Now            clock.Clock
 	Log            *slog.Logger
+	PublicURL      string   // where clients find this system; "": not known
 	CursorKey      []byte   // signs the cursors of pages
 	TrustedProxies []string // whose X-Forwarded-For is believed; none: nobody's
 	MetricsAllow   []string // networks that may read /metrics
@@ -67,7 +68,8 @@ func (a *API) Drain() { a.draining.Store(true) }
 // routes is the route table.
 func (s Services) routes() []route {
 	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
-		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes())
+		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes(),
+		s.certificateRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.
