@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"dandelion/internal/certificate"
+	"dandelion/internal/sheet"
 	"dandelion/model"
 	"dandelion/service/activity"
 )
@@ -18,6 +19,8 @@ func (s Services) certificateRoutes() []route {
 		get("/service/certificates/{id}", "证明: one of one's own, with its code", model.Consented, s.getCertificate),
 		download("/service/certificates/{id}/picture.png", "image/png", "证明图片: to show or to print, with a QR code to check it by",
 			model.Consented, s.drawCertificate),
+		download("/service/records/export.xlsx", sheet.Type, "导出服务记录: what an organisation organised in a period, with names in full",
+			model.ReviewService, s.exportRecords),
 		get("/certificates/{code}", "核验证明: whether what a certificate says is so, for whoever has it in hand", model.Anyone, s.verifyCertificate),
 	}
 }
@@ -129,4 +132,15 @@ func (s Services) verifyCertificate(ctx context.Context, _ model.Actor, in *cert
 	return &verifiedView{
 		certificateState(c.State), c.State.Title(), c.Name, string(c.FromDay), string(c.ToDay), c.Minutes, c.Issuer, string(model.DayOf(c.IssuedAt)),
 	}, nil
+}
+
+type exportRecordsInput struct {
+	OrgID id     `query:"org_id" required:"true" doc:"Who organised it"`
+	From  string `query:"from" required:"true" format:"date" doc:"The first day, in Shanghai"`
+	To    string `query:"to" required:"true" format:"date" doc:"The last day; at most 366 days"`
+}
+
+func (s Services) exportRecords(ctx context.Context, who model.Actor, in *exportRecordsInput) (*file, error) {
+	data, err := s.Activities.ExportRecords(ctx, who, in.OrgID.n(), model.Day(in.From), model.Day(in.To))
+	return &file{Name: "志愿服务记录_" + in.From + "_" + in.To + ".xlsx", Data: data}, err
 }

@@ -137,10 +137,13 @@ func everybody(all []string) bool {
 	return false
 }
 
+// maxURL keeps an address short enough for a QR code on paper.
+const maxURL = 100
+
 // badURL reports whether an address is none that a path can be added to.
 func badURL(text string) bool {
 	u, err := url.Parse(text)
-	return text != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#"))
+	return text != "" && (err != nil || len(text) > maxURL || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#"))
 }
 
 // badNetworks reports whether one of them is none. IPv4 written as IPv6 is

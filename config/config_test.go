@@ -94,6 +94,7 @@ func TestUnsafeSettingsRefuseToStart(t *testing.T) {
 		"no connections":             {func(c *config.Config) { c.Pool = 0 }, "--pool"},
 		"an address without https":   {func(c *config.Config) { c.PublicURL = "http://example.cn" }, "--public-url"},
 		"an address that is none":    {func(c *config.Config) { c.PublicURL = "example.cn" }, "--public-url"},
+		"an address without end":     {func(c *config.Config) { c.PublicURL = "https://" + strings.Repeat("long.", 20) + "cn" }, "--public-url"},
 		"an address with a query":    {func(c *config.Config) { c.PublicURL = "https://example.cn/?a=" }, "--public-url"},
 		"an address with a password": {func(c *config.Config) { c.PublicURL = "https://a:b@example.cn" }, "--public-url"},
 		"a proxy that is no network": {func(c *config.Config) { c.TrustedProxies = []string{"proxy.local"} }, "--trusted-proxies"},
