@@ -29,6 +29,7 @@ var holders = map[model.Permission]func(p demo.Persona) bool{
 	model.VerifyReward:    has("verifier"),
 	model.HandlePoints:    has("worker", "township_officer", "county_officer"),
 	model.ReconcilePoints: has("county_officer", "auditor", "admin"),
+	model.ReviewService:   has("worker", "township_officer", "county_officer"),
 }
 
 const newcomer = "newcomer"
@@ -40,7 +41,8 @@ func has(roles ...model.Role) func(demo.Persona) bool {
 // permissions says which permission each route must ask for. A route that is
 // not here fails the test: who adds one says here whom it is for.
 var permissions = map[model.Permission]string{
-	model.Anyone: `POST /auth/wechat, GET /privacy-policy`,
+	model.Anyone:        `POST /auth/wechat, GET /privacy-policy, GET /certificates/{code}`,
+	model.ReviewService: `GET /service/records/export.xlsx`,
 	model.SignedIn: `POST /auth/logout, POST /auth/revoke-all, POST /auth/admin-code, GET /me, PATCH /me, POST /me/phone, POST /me/consents,
 		DELETE /me/consents, POST /me/export, POST /me/deletion, GET /me/requests, GET /communities`,
 	model.Consented: `GET /orgs, GET /orgs/{id}, GET /wishes, POST /wishes, GET /wishes/{id}, PUT /wishes/{id}, GET /wishes/{id}/history,
@@ -49,7 +51,8 @@ var permissions = map[model.Permission]string{
 		GET /points/transactions/{id}, GET /points/cases, GET /points/cases/{id}, POST /points/cases/{id}/appeal, GET /points/rules,
 		GET /points/levels, GET /rewards, GET /rewards/{id}, POST /rewards/{id}/redeem, GET /redemptions,
 		GET /redemptions/{id}, POST /redemptions/{id}/cancel, PUT /redemptions/{id}/proxy, DELETE /redemptions/{id}/proxy,
-		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board`,
+		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board,
+		POST /service/certificates, GET /service/certificates, GET /service/certificates/{id}, GET /service/certificates/{id}/picture.png`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
@@ -187,6 +190,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	}
 	ids["points/cases"] = []string{w.caseIn("proposed")}
 	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
+	ids["service/certificates"] = []string{w.certified().ID()}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
 	for _, route := range w.App.API.Routes {
