@@ -11,8 +11,13 @@ func TestWhichPeriodsCanBeExported(t *testing.T) {
 		from, to Day
 		want     error
 	}{
-		{"2026-01-01", "2026-01-01", nil}, {"2026-01-01", "2027-01-01", nil}, {"2024-01-01", "2024-12-31", nil},
-		{"2026-01-01", "2027-01-02", ErrExportPeriod}, {"2026-01-02", "2026-01-01", ErrExportPeriod}, {"x", "2026-01-01", ErrExportPeriod}, {"2026-01-01", "", ErrExportPeriod},
+		{"2026-01-01", "2026-01-01", nil},
+		{"2026-01-01", "2027-01-01", nil},
+		{"2024-01-01", "2024-12-31", nil},
+		{"2026-01-01", "2027-01-02", ErrExportPeriod},
+		{"2026-01-02", "2026-01-01", ErrExportPeriod},
+		{"x", "2026-01-01", ErrExportPeriod},
+		{"2026-01-01", "", ErrExportPeriod},
 	} {
 		if err := ExportPeriod(c.from, c.to); !errors.Is(err, c.want) {
 			t.Errorf("%s to %s: %v, want %v", c.from, c.to, err, c.want)
