@@ -22,7 +22,7 @@ import (
 // The organisations of the office that certifies: a county with a community and
 // two teams of it, and another county.
 const (
-	certCounty, certCommunity, certTeam, certOther, certForeign int64 = 1, 2, 3, 4, 9
+	certCounty, certCommunity, certTeam, certForeign int64 = 1, 2, 3, 9
 )
 
 var certMorning = time.Date(2026, 7, 1, 1, 0, 0, 0, time.UTC) // 9:00 in Shanghai
