@@ -20,7 +20,7 @@ import (
 )
 
 // The organisations of the office that certifies: a county with a community and
-// two teams of it, and another county.
+// team, and another county.
 const (
 	certCounty, certCommunity, certTeam, certForeign int64 = 1, 2, 3, 9
 )
