@@ -43,6 +43,7 @@ type Services struct {
 	Ready          func(context.Context) error
 	Now            clock.Clock
 	Log            *slog.Logger
+	PublicURL      string   // where clients find this system; "": not known
 	CursorKey      []byte   // signs the cursors of pages
 	TrustedProxies []string // whose X-Forwarded-For is believed; none: nobody's
 	MetricsAllow   []string // networks that may read /metrics
@@ -71,7 +72,8 @@ func (s Services) routes() []route {
 		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes(),
 		s.activityRoutes(), s.slotRoutes(), s.enrolmentRoutes(), s.checkInRoutes(),
 		s.rosterRoutes(), s.registrationRoutes(), s.slipRoutes(),
-		s.serviceRoutes(), s.correctionRoutes(), s.disputeRoutes())
+		s.serviceRoutes(), s.correctionRoutes(), s.disputeRoutes(),
+		s.certificateRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

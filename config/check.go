@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -29,6 +30,7 @@ var rules = []rule{
 	{func(c Config) bool { return bad(c.CursorKey) }, "翻页签名密钥缺失或过短: set --cursor-key to base64 of 32 random bytes"},
 	{sameKeys, "各密钥不能相同: use different random bytes for --keys, --index-key and --cursor-key"},
 	{func(c Config) bool { return everybody(c.TrustedProxies) }, "不能信任所有代理: set --trusted-proxies to the networks of your own proxies"},
+	{func(c Config) bool { return strings.HasPrefix(c.PublicURL, "http:") }, "对外网址须用 HTTPS: set --public-url to an address that begins with https://"},
 	{func(c Config) bool { return everybody(c.MetricsAllow) }, "运行指标不能对所有人开放: set --metrics-allow to the networks of your monitoring"},
 	{func(c Config) bool { return c.SessionDays < 1 || c.SessionDays > 90 }, "登录有效期须为 1–90 天: set --session-days between 1 and 90"},
 	{func(c Config) bool { return c.Drain <= 0 }, "停机前须给负载均衡留出时间: set --drain to two intervals of its health check, such as 5s"},
@@ -38,6 +40,7 @@ var rules = []rule{
 // always are the rules that hold on a laptop too.
 var always = []rule{
 	{func(c Config) bool { return badNetworks(c.TrustedProxies) }, "可信代理网段有误: --trusted-proxies takes networks such as 10.0.0.0/8"},
+	{func(c Config) bool { return badURL(c.PublicURL) }, "对外网址有误: --public-url takes an address such as https://example.cn, without a query"},
 	{func(c Config) bool { return badNetworks(c.MetricsAllow) }, "指标网段有误: --metrics-allow takes networks such as 10.0.0.0/8"},
 	{func(c Config) bool { return c.Poll <= 0 || c.Grace <= 0 || c.Pool < 1 }, "间隔、等待和连接数须大于 0: set --poll, --grace and --pool above 0"},
 	{func(c Config) bool { return c.Drain < 0 || c.Drain > maxDrain }, "停机前继续服务的时间须为 0–60 秒: set --drain between 0 and 60s"},
@@ -132,6 +135,15 @@ func everybody(all []string) bool {
 		}
 	}
 	return false
+}
+
+// maxURL keeps an address short enough for a QR code on paper.
+const maxURL = 100
+
+// badURL reports whether an address is none that a path can be added to.
+func badURL(text string) bool {
+	u, err := url.Parse(text)
+	return text != "" && (err != nil || len(text) > maxURL || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#"))
 }
 
 // badNetworks reports whether one of them is none. IPv4 written as IPv6 is

@@ -15,8 +15,9 @@ type Config struct {
 	Production bool `env:"DANDELION_PRODUCTION" help:"生产环境: refuse settings that are unsafe outside of a laptop."`
 	Demo       bool `default:"true" negatable:"" env:"DANDELION_DEMO" help:"演示数据: load the demo county into an empty database."`
 
-	Listen  string `default:"127.0.0.1:8080" env:"DANDELION_LISTEN" help:"监听地址: address to serve on."`
-	DataDir string `default:"data" env:"DANDELION_DATA_DIR" help:"数据目录: where the embedded defaults keep their files."`
+	Listen    string `default:"127.0.0.1:8080" env:"DANDELION_LISTEN" help:"监听地址: address to serve on."`
+	PublicURL string `name:"public-url" env:"DANDELION_PUBLIC_URL" help:"对外网址, such as https://example.cn: where people find this system; it stands in the QR codes of certificates; none: they hold a code only."`
+	DataDir   string `default:"data" env:"DANDELION_DATA_DIR" help:"数据目录: where the embedded defaults keep their files."`
 
 	Database string `env:"DANDELION_DATABASE" help:"数据库: sqlite:FILE, or mysql://USER:PASSWORD@tcp(HOST:PORT)/NAME; none: an SQLite file in the data directory."`
 	Pool     int    `default:"32" env:"DANDELION_POOL" help:"数据库连接数上限: most connections to the database."`

@@ -39,6 +39,11 @@ func TestACarefulOperatorMayStart(t *testing.T) {
 	if err := safe().Check(); err != nil {
 		t.Errorf("safe settings are refused: %v", err)
 	}
+	found := safe()
+	found.PublicURL = "https://example.cn/dandelion"
+	if err := found.Check(); err != nil {
+		t.Errorf("an address is refused: %v", err)
+	}
 	rotated := safe()
 	rotated.Keys = "k2:" + key(4) + ",k1:" + key(1)
 	if err := rotated.Check(); err != nil {
@@ -87,6 +92,11 @@ func TestUnsafeSettingsRefuseToStart(t *testing.T) {
 		"a stop without an end":      {func(c *config.Config) { c.Drain = time.Hour }, "--drain"},
 		"no grace":                   {func(c *config.Config) { c.Grace = 0 }, "--grace"},
 		"no connections":             {func(c *config.Config) { c.Pool = 0 }, "--pool"},
+		"an address without https":   {func(c *config.Config) { c.PublicURL = "http://example.cn" }, "--public-url"},
+		"an address that is none":    {func(c *config.Config) { c.PublicURL = "example.cn" }, "--public-url"},
+		"an address without end":     {func(c *config.Config) { c.PublicURL = "https://" + strings.Repeat("long.", 20) + "cn" }, "--public-url"},
+		"an address with a query":    {func(c *config.Config) { c.PublicURL = "https://example.cn/?a=" }, "--public-url"},
+		"an address with a password": {func(c *config.Config) { c.PublicURL = "https://a:b@example.cn" }, "--public-url"},
 		"a proxy that is no network": {func(c *config.Config) { c.TrustedProxies = []string{"proxy.local"} }, "--trusted-proxies"},
 	} {
 		c := safe()

@@ -50,7 +50,7 @@ func (c CheckCodes) At(d Direction, now time.Time) (code string, until time.Time
 // Good reports whether somebody typed or scanned the code of the slot that is
 // good now. It takes the same time whatever is wrong.
 func (c CheckCodes) Good(d Direction, typed string, now time.Time) bool {
-	return c.good(string(d), 0, cleanCode(typed), now)
+	return c.good(string(d), 0, cleanCode(typed, CodeLength), now)
 }
 
 // Own returns the code by which the one whose enrolment it is shows himself to
@@ -64,7 +64,7 @@ func (c CheckCodes) Own(enrolment int64, now time.Time) (code string, until time
 // enrolment that is good now.
 func (c CheckCodes) OwnGood(enrolment int64, scanned string, now time.Time) bool {
 	_, code, _ := strings.Cut(scanned, "-")
-	return c.good("own", enrolment, cleanCode(code), now)
+	return c.good("own", enrolment, cleanCode(code, CodeLength), now)
 }
 
 // EnrolmentIn returns of which enrolment an own code says it is; 0 if of none.
@@ -98,11 +98,7 @@ func (c CheckCodes) code(use string, enrolment, step int64) string {
 		_, _ = mac.Write(part[:])
 	}
 	_, _ = mac.Write([]byte(use))
-	var b strings.Builder
-	for _, r := range mac.Sum(nil)[:CodeLength] {
-		b.WriteByte(pickUpLetters[int(r)%len(pickUpLetters)])
-	}
-	return b.String()
+	return spellCode(mac.Sum(nil), CodeLength)
 }
 
 // stepOf returns the number of the step that t falls in.
@@ -115,10 +111,6 @@ func stepOf(t time.Time) int64 {
 }
 
 func endOf(step int64) time.Time { return time.UnixMilli((step + 1) * CodeStep.Milliseconds()).UTC() }
-
-func cleanCode(typed string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(typed))
-}
 
 // CodeText is what a QR code of a slot says to the mini-program.
 func CodeText(slot int64, d Direction, code string) string {

@@ -81,15 +81,15 @@ func TestNoForgedOrStaleCodeIsGood(t *testing.T) {
 		func() string {
 			b := make([]byte, CodeLength)
 			for i := range b {
-				b[i] = pickUpLetters[r.IntN(len(pickUpLetters))]
+				b[i] = codeLetters[r.IntN(len(codeLetters))]
 			}
 			return string(b)
 		},
 		func() string {
 			b := []byte(current)
-			i, l := r.IntN(len(b)), pickUpLetters[r.IntN(len(pickUpLetters))]
+			i, l := r.IntN(len(b)), codeLetters[r.IntN(len(codeLetters))]
 			if b[i] == l {
-				l = pickUpLetters[(strings.IndexByte(pickUpLetters, l)+1)%len(pickUpLetters)]
+				l = codeLetters[(strings.IndexByte(codeLetters, l)+1)%len(codeLetters)]
 			}
 			b[i] = l
 			return string(b)
@@ -117,7 +117,7 @@ func TestNoForgedOrStaleCodeIsGood(t *testing.T) {
 			return code
 		},
 		func() string { return current[:r.IntN(CodeLength)] },
-		func() string { return current + string(pickUpLetters[r.IntN(len(pickUpLetters))]) },
+		func() string { return current + string(codeLetters[r.IntN(len(codeLetters))]) },
 		func() string { code, _ := c.Own(r.Int64(), now); return code },
 	}
 	tried := 0

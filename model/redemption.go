@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"dandelion/internal/fault"
@@ -29,32 +28,15 @@ const (
 	TakenByProxy TakenBy = "proxy" // 代领人
 )
 
-// The alphabet of pick-up codes leaves out what is mistaken for something else
-// when it is read aloud or from paper; 32 letters, so that 5 bits are a letter.
-const (
-	pickUpLetters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	// PickUpLength is the number of letters of a pick-up code (取货码).
-	PickUpLength = 10
-)
+// PickUpLength is the number of letters of a pick-up code (取货码).
+const PickUpLength = 10
 
 // PickUpCode makes a code of randomness, of which it needs [PickUpLength] bytes.
-func PickUpCode(random []byte) string {
-	var b strings.Builder
-	for _, r := range random[:min(len(random), PickUpLength)] {
-		b.WriteByte(pickUpLetters[int(r)%len(pickUpLetters)])
-	}
-	return b.String()
-}
+func PickUpCode(random []byte) string { return spellCode(random, PickUpLength) }
 
 // CleanPickUpCode returns a code as it was made, from how a person typed it; ""
 // if it can be none.
-func CleanPickUpCode(typed string) string {
-	s := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(typed))
-	if len(s) != PickUpLength || strings.Trim(s, pickUpLetters) != "" {
-		return ""
-	}
-	return s
-}
+func CleanPickUpCode(typed string) string { return cleanCode(typed, PickUpLength) }
 
 // Redemption is a reward that somebody has taken and may pick up (兑换). Its cost
 // is held from his points until it is handed over or given back.

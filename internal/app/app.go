@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -140,6 +141,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.API, err = api.New(api.Services{
 		Identity: a.Identity, Orgs: a.Orgs, Wishes: a.Wishes, Points: a.Points, Boards: a.Boards, Activities: a.Activities, Policies: policies, Idempotency: a.idempotency,
 		Ready: a.DB.Ping, Now: o.Now, Log: o.Log, CursorKey: secrets.cursor,
+		PublicURL:      strings.TrimRight(a.config.PublicURL, "/"),
 		TrustedProxies: a.config.TrustedProxies, MetricsAllow: a.config.MetricsAllow, Gauges: []prometheus.Collector{a.drift.of, a.drift.at},
 	})
 	return err

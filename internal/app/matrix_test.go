@@ -46,7 +46,7 @@ func has(roles ...model.Role) func(demo.Persona) bool {
 // permissions says which permission each route must ask for. A route that is
 // not here fails the test: who adds one says here whom it is for.
 var permissions = map[model.Permission]string{
-	model.Anyone: `POST /auth/wechat, GET /privacy-policy`,
+	model.Anyone: `POST /auth/wechat, GET /privacy-policy, GET /certificates/{code}`,
 	model.SignedIn: `POST /auth/logout, POST /auth/revoke-all, POST /auth/admin-code, GET /me, PATCH /me, POST /me/phone, POST /me/consents,
 		DELETE /me/consents, POST /me/export, POST /me/deletion, GET /me/requests, GET /communities`,
 	model.Consented: `GET /orgs, GET /orgs/{id}, GET /wishes, POST /wishes, GET /wishes/{id}, PUT /wishes/{id}, GET /wishes/{id}/history,
@@ -62,12 +62,13 @@ var permissions = map[model.Permission]string{
 		POST /registrations/{id}/resubmit, POST /registrations/{id}/change, POST /registrations/{id}/leave,
 		PUT /registrations/{id}/slip-consent, DELETE /registrations/{id}/slip-consent, GET /registrations/{id}/slip/{quarter},
 		GET /service/records, GET /service/records/{id}, GET /service/summary, POST /service/records/{id}/corrections,
-		POST /enrolments/{id}/dispute, GET /service/disputes, GET /service/disputes/{id}`,
+		POST /enrolments/{id}/dispute, GET /service/disputes, GET /service/disputes/{id},
+		POST /service/certificates, GET /service/certificates, GET /service/certificates/{id}, GET /service/certificates/{id}/picture.png`,
 	model.JoinActivity: `POST /slots/{id}/enrol`,
 	model.ManageActivity: `GET /activities, POST /activities, PATCH /activities/{id}, POST /activities/{id}/publish, POST /activities/{id}/cancel,
 		POST /activities/{id}/slots, PATCH /slots/{id}, POST /slots/{id}/cancel, POST /volunteers`,
 	model.ReviewService: `GET /service/corrections, POST /service/corrections/{id}/approve, POST /service/corrections/{id}/refuse,
-		GET /service/disputes/queue, POST /service/disputes/{id}/uphold, POST /service/disputes/{id}/dismiss`,
+		GET /service/records/export.xlsx, GET /service/disputes/queue, POST /service/disputes/{id}/uphold, POST /service/disputes/{id}/dismiss`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
 		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
@@ -208,6 +209,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 		"wishes": {wish, late}, "tasks": {task}, "orgs": {"1000", "1200", "2000"}, "grants": {grant}, "users": {"10004", "10001"},
 		"points/transactions": {txn},
 	}
+	ids["service/certificates"] = []string{w.certified().ID()}
 	h := w.hours()
 	ids["service/records"], ids["service/corrections"] = []string{h.record(60)}, []string{h.correction()}
 	ids["service/disputes"] = []string{h.dispute()}
