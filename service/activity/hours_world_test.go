@@ -74,7 +74,7 @@ func newHours(t testing.TB) *hoursWorld {
 
 func (w *hoursWorld) people() {
 	held := func(role model.Role, org int64, path model.Path) []model.Held {
-		return []model.Held{{role, org, path, true}}
+		return []model.Held{{Role: role, OrgID: org, Path: path, Subtree: true}}
 	}
 	person := func(id, home int64, path model.Path, h []model.Held) model.Actor {
 		w.add(&model.User{
