@@ -14,22 +14,26 @@ import (
 
 // hours writes what activities leave behind, for those who correct and dispute
 // it.
-type hours struct{ world }
+type hours struct {
+	world
+	days *int // ago, so that no day is full
+}
 
-func (w world) hours() hours { return hours{w} }
+func (w world) hours() hours { return hours{w, new(int)} }
 
 // served writes a slot of two hours that the member was enrolled for, and what
 // else of it there is, and returns the number of all of it.
 func (h hours) served(state model.EnrolmentState, more func(tx *db.Tx, slot *model.Slot) error) string {
 	h.Helper()
 	var id int64
+	*h.days++
 	err := h.App.DB.Update(h.Context(), func(tx *db.Tx) error {
 		o, err := db.Find[model.Org](tx, demo.UnitID, model.ErrOrgNotFound)
 		if err != nil {
 			return err
 		}
 		id = tx.NewID()
-		from := tx.Now.Add(-4 * time.Hour)
+		from := tx.Now.AddDate(0, 0, -*h.days%25).Add(-4 * time.Hour)
 		slot := &model.Slot{
 			ID: id, TenantID: o.TenantID, ActivityID: id, OrgID: o.ID, OrgPath: o.Path, CommunityID: demo.CommunityID, State: model.SlotEnded, Published: true,
 			Mode: model.ModeLeader, Title: "清洁楼道", Capacity: 5, LeaderID: demo.UserID("demo-volunteer"), StartsAt: from, EndsAt: from.Add(2 * time.Hour),

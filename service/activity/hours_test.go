@@ -74,26 +74,36 @@ func TestHoursArePostedAfterAWeekAndExplained(t *testing.T) {
 }
 
 // TestTwoHoursAtOnceFillADayOnce certifies many services of one day at once: as
-// much as the cap counts, to the minute.
+// much as the cap counts, to the minute, also where hours have no points and
+// no balance keeps two bookings apart.
 func TestTwoHoursAtOnceFillADayOnce(t *testing.T) {
-	w := newHours(t)
-	var all []*served
-	for range 8 {
-		all = append(all, w.serve(hoursMorning, 100, nil))
+	for _, with := range []bool{true, false} {
+		w := newHours(t)
+		if !with {
+			w.activities.Points = nil
+		}
+		var all []*served
+		for range 8 {
+			all = append(all, w.serve(hoursMorning, 100, nil))
+		}
+		var wg sync.WaitGroup
+		for _, s := range all {
+			wg.Go(func() {
+				if err := w.certify(s); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		n, cut := w.number("SELECT SUM(minutes) FROM service_records"), w.number("SELECT SUM(cut_minutes) FROM service_records")
+		if n != 480 || cut != 320 {
+			t.Errorf("points %v: %d minutes count and %d are cut, want 480 and 320", with, n, cut)
+		}
+		w.verified("record.source", "record.day")
+		if with {
+			w.verified()
+		}
 	}
-	var wg sync.WaitGroup
-	for _, s := range all {
-		wg.Go(func() {
-			if err := w.certify(s); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if n, cut := w.number("SELECT SUM(minutes) FROM service_records"), w.number("SELECT SUM(cut_minutes) FROM service_records"); n != 480 || cut != 320 {
-		t.Errorf("%d minutes count and %d are cut, want 480 and 320", n, cut)
-	}
-	w.verified()
 }
 
 func TestADayIsThatOfShanghaiOnWhichItBegan(t *testing.T) {

@@ -257,6 +257,9 @@ func TestVerifyNamesEveryTampering(t *testing.T) {
 	for _, w := range slices.Concat(names(rewardWrongs), names(caseWrongs), names(expiryWrongs)) {
 		seen[w] = true // by a test of its own
 	}
+	for _, w := range []string{"record.earns", "record.source", "record.day"} {
+		seen[w] = true // by one of service/activity, which writes the records
+	}
 	for _, c := range verify.Checks() {
 		if !seen[c.Name] && c.Name != "txn.once" {
 			t.Errorf("nothing shows that %s notices anything", c.Name)
