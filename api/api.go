@@ -67,7 +67,8 @@ func (a *API) Drain() { a.draining.Store(true) }
 // routes is the route table.
 func (s Services) routes() []route {
 	return slices.Concat(s.identityRoutes(), s.orgRoutes(), s.wishRoutes(), s.wishSteps(), s.taskRoutes(),
-		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes())
+		s.pointRoutes(), s.pointCaseRoutes(), s.pointRuleRoutes(), s.pointReportRoutes(), s.rewardRoutes(), s.boardRoutes(),
+		s.entranceRoutes(), s.riskRoutes(), s.visitRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

@@ -26,7 +26,7 @@ var models = []any{
 	&model.PointCase{}, &model.PointBudget{},
 	&model.Reward{}, &model.Redemption{}, &model.Donation{},
 	&model.BoardChoice{}, &model.BoardRow{}, &model.BoardMark{},
-	&model.Activity{}, &model.Slot{}, &model.Enrolment{}, &model.Calendar{}, &model.Attendance{}, &model.ServiceRecord{},
+	&model.Activity{}, &model.Slot{}, &model.Enrolment{}, &model.Calendar{}, &model.Attendance{}, &model.ServiceRecord{}, &model.RiskFlag{},
 }
 
 // table is what a migration or a model says of a table.
