@@ -29,6 +29,7 @@ var holders = map[model.Permission]func(p demo.Persona) bool{
 	model.VerifyReward:    has("verifier"),
 	model.HandlePoints:    has("worker", "township_officer", "county_officer"),
 	model.ReconcilePoints: has("county_officer", "auditor", "admin"),
+	model.ReviewService:   has("worker", "township_officer", "county_officer"),
 }
 
 const newcomer = "newcomer"
@@ -49,9 +50,11 @@ var permissions = map[model.Permission]string{
 		GET /points/transactions/{id}, GET /points/cases, GET /points/cases/{id}, POST /points/cases/{id}/appeal, GET /points/rules,
 		GET /points/levels, GET /rewards, GET /rewards/{id}, POST /rewards/{id}/redeem, GET /redemptions,
 		GET /redemptions/{id}, POST /redemptions/{id}/cancel, PUT /redemptions/{id}/proxy, DELETE /redemptions/{id}/proxy,
-		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board`,
+		POST /points/donations, GET /points/pools/{org_id}, GET /boards, GET /boards/mine, PUT /me/board,
+		GET /slots/{id}/entrance.png`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
-		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
+		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report,
+		POST /wishes/{id}/visit`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
 		POST /wishes/{id}/publish, POST /wishes/{id}/dispatch, POST /wishes/{id}/withdraw, POST /wishes/{id}/approve_extension,
 		POST /wishes/{id}/refuse_extension, POST /wishes/{id}/revoke, POST /wishes/{id}/suspend, POST /wishes/{id}/resume, POST /wishes/{id}/verify,
@@ -67,6 +70,7 @@ var permissions = map[model.Permission]string{
 	model.HandlePoints: `POST /points/cases, POST /points/cases/{id}/approve, POST /points/cases/{id}/refuse, POST /points/cases/{id}/uphold,
 		POST /points/cases/{id}/dismiss, GET /points/budgets`,
 	model.ReconcilePoints: `GET /points/reconciliation`,
+	model.ReviewService:   `GET /risk-flags, POST /risk-flags/{id}/review`,
 	model.VerifyReward:    `GET /redemptions/queue, POST /redemptions/check, POST /redemptions/pick-up`,
 }
 
@@ -187,6 +191,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	}
 	ids["points/cases"] = []string{w.caseIn("proposed")}
 	ids["rewards"], ids["redemptions"] = []string{w.offer(nil)}, []string{w.redeem().ID()}
+	ids["slots"], ids["risk-flags"] = []string{w.edgeSlot()}, []string{w.edgeFlag()}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
 	for _, route := range w.App.API.Routes {
@@ -256,6 +261,10 @@ func bodyOf(w world, route string) any {
 		return edit
 	case method == http.MethodPatch:
 		return form{"name": "新名称"}
+	case strings.HasSuffix(path, "/visit"):
+		return form{"direction": "in"}
+	case path == "/risk-flags/{id}/review":
+		return form{"decision": "dismissed", "note": "老人没有手机"}
 	case strings.HasSuffix(path, "/finish"):
 		return form{"outcome": "已联系"}
 	}

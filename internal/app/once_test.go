@@ -66,6 +66,7 @@ func errands(t *testing.T, w world) map[string]func() errand {
 	}
 	maps.Copy(all, rewardErrands(w))
 	maps.Copy(all, caseErrands(w))
+	maps.Copy(all, edgeErrands(w))
 	maps.Copy(all, map[string]func() errand{
 		"POST /auth/wechat": func() errand { n++; return errand{"", "/auth/wechat", form{"code": fmt.Sprint("demo-new-", n)}} },
 		"POST /auth/admin-code": func() errand {
@@ -141,7 +142,8 @@ var ended = map[string]bool{"POST /auth/logout": true, "POST /auth/revoke-all": 
 // tables are where an effect can be.
 var tables = strings.Fields(`users sessions consents privacy_requests orgs grants members policies wishes beneficiaries dispatches claims
 	evaluations events audits reveals tasks wish_helpers
-	rewards redemptions donations point_txns point_entries point_cases point_rules point_budgets board_choices`)
+	rewards redemptions donations point_txns point_entries point_cases point_rules point_budgets board_choices
+	attendances risk_flags`)
 
 // rows counts the rows of all of them.
 func (w world) rows() map[string]int64 {
