@@ -51,7 +51,7 @@ func (s Services) enableUser(ctx context.Context, who model.Actor, in *because) 
 }
 
 type listAuditsInput struct {
-	Subject   string `query:"subject" enum:"wish,user,org,grant,policy,reward,redemption"`
+	Subject   string `query:"subject" enum:"wish,user,org,grant,policy,reward,redemption,risk_flag"`
 	SubjectID id     `query:"subject_id"`
 	PageInput
 }
