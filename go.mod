@@ -8,6 +8,7 @@ require (
 	github.com/danielgtaylor/huma/v2 v2.39.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-sql-driver/mysql v1.10.1
+	github.com/google/go-cmp v0.7.0
 	github.com/libtnb/sqlite v1.2.1
 	github.com/paulmach/orb v0.14.0
 	github.com/piglig/go-qr v1.1.0

@@ -51,7 +51,7 @@ func (s Services) enableUser(ctx context.Context, who model.Actor, in *because) 
 }
 
 type listAuditsInput struct {
-	Subject   string `query:"subject" enum:"wish,user,org,grant,policy,reward,redemption,activity,slot,enrolment,registration,roster"`
+	Subject   string `query:"subject" enum:"wish,user,org,grant,policy,reward,redemption,activity,slot,enrolment,attendance,service_record,correction,dispute,risk_flag,registration,roster"`
 	SubjectID id     `query:"subject_id"`
 	PageInput
 }

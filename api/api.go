@@ -73,7 +73,8 @@ func (s Services) routes() []route {
 		s.activityRoutes(), s.slotRoutes(), s.enrolmentRoutes(), s.checkInRoutes(),
 		s.rosterRoutes(), s.registrationRoutes(), s.slipRoutes(),
 		s.serviceRoutes(), s.correctionRoutes(), s.disputeRoutes(),
-		s.certificateRoutes())
+		s.certificateRoutes(),
+		s.entranceRoutes(), s.riskRoutes(), s.visitRoutes())
 }
 
 // New returns the API of s. It fails if a route does not say who may call it.

@@ -198,6 +198,7 @@ func (e WishEvent) Title() string {
 // otherTitles are what people call the lines of history that are no events of
 // the loop.
 var otherTitles = map[string]string{
+	string(WishVisitIn): "上门签到", string(WishVisitOut): "上门签退",
 	"order": "写下心愿", "edit": "修改内容", string(AlarmAmber): "时限将到", string(AlarmRed): "超过时限", string(AlarmRemind): "提醒",
 	string(AlarmWiden): "扩大范围", string(AlarmDecide): "提请研判", string(AlarmCall): "提醒评单", string(AlarmResume): "到期恢复提醒",
 	string(AlarmEscalate): "上提乡镇", "task." + string(TaskDecide): "研判结果", "task." + string(TaskCall): "电话回访",

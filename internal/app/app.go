@@ -114,8 +114,9 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	policies := policy.New(a.DB, o.Now)
 	a.outbox = outbox.New(a.DB, o.Log)
 	a.idempotency = idempotency.New(a.DB, a.Keys)
+	gateway := a.gateway(o)
 	a.Identity = identity.New(identity.Options{
-		DB: a.DB, WeChat: a.gateway(o), Sealer: a.Keys, Lifetime: time.Duration(a.config.SessionDays) * 24 * time.Hour,
+		DB: a.DB, WeChat: gateway, Sealer: a.Keys, Lifetime: time.Duration(a.config.SessionDays) * 24 * time.Hour,
 		PolicyVersion: a.config.PrivacyVersion,
 	})
 	a.Orgs = org.New(a.DB, a.outbox, policies, a.Keys)
@@ -129,6 +130,7 @@ func (a *App) build(ctx context.Context, secrets secrets, o Outside) error {
 	a.Activities = activity.New(a.DB, a.outbox, policies, a.Keys)
 	a.Activities.Points = a.Points
 	a.outbox.Tell(a.Activities.HearWish)
+	a.Activities.Gateway, a.Activities.Wishes = gateway, a.Wishes
 	a.timers = timer.New(a.DB, o.Log, map[model.TimerKind]timer.Handler{
 		model.WishAlarm: a.Wishes.Alarm, model.PointsPost: a.Points.Mature,
 		model.SlotAlarm:         a.Activities.SlotAlarm,

@@ -63,14 +63,19 @@ var permissions = map[model.Permission]string{
 		PUT /registrations/{id}/slip-consent, DELETE /registrations/{id}/slip-consent, GET /registrations/{id}/slip/{quarter},
 		GET /service/records, GET /service/records/{id}, GET /service/summary, POST /service/records/{id}/corrections,
 		POST /enrolments/{id}/dispute, GET /service/disputes, GET /service/disputes/{id},
-		POST /service/certificates, GET /service/certificates, GET /service/certificates/{id}, GET /service/certificates/{id}/picture.png`,
+		POST /service/certificates, GET /service/certificates, GET /service/certificates/{id}, GET /service/certificates/{id}/picture.png,
+		GET /slots/{id}/entrance.png, GET /slots/{id}/code, GET /slots/{id}/code.png, POST /slots/{id}/key, GET /slots/{id}/my-code,
+		GET /slots/{id}/my-code.png, POST /slots/{id}/check-in, POST /slots/{id}/check-out, POST /slots/{id}/scan, POST /enrolments/{id}/attest,
+		GET /slots/{id}/attendances, GET /attendances, GET /attendances/{id}, POST /attendances/{id}/confirm, POST /attendances/{id}/refuse`,
 	model.JoinActivity: `POST /slots/{id}/enrol`,
 	model.ManageActivity: `GET /activities, POST /activities, PATCH /activities/{id}, POST /activities/{id}/publish, POST /activities/{id}/cancel,
 		POST /activities/{id}/slots, PATCH /slots/{id}, POST /slots/{id}/cancel, POST /volunteers`,
 	model.ReviewService: `GET /service/corrections, POST /service/corrections/{id}/approve, POST /service/corrections/{id}/refuse,
-		GET /service/records/export.xlsx, GET /service/disputes/queue, POST /service/disputes/{id}/uphold, POST /service/disputes/{id}/dismiss`,
+		GET /service/records/export.xlsx, GET /service/disputes/queue, POST /service/disputes/{id}/uphold, POST /service/disputes/{id}/dismiss, GET /risk-flags,
+		POST /risk-flags/{id}/review`,
 	model.ServeWish: `POST /wishes/{id}/accept, POST /wishes/{id}/decline, POST /wishes/{id}/claim, POST /wishes/{id}/appoint, POST /wishes/{id}/start,
-		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report`,
+		POST /wishes/{id}/hand_goods, POST /wishes/{id}/extend, POST /wishes/{id}/release, POST /wishes/{id}/report,
+		POST /wishes/{id}/visit`,
 	model.HandleWish: `GET /wishes/{id}/suggestions, POST /wishes/{id}/return, POST /wishes/{id}/reject, POST /wishes/{id}/transfer,
 		POST /wishes/{id}/publish, POST /wishes/{id}/dispatch, POST /wishes/{id}/withdraw, POST /wishes/{id}/approve_extension,
 		POST /wishes/{id}/refuse_extension, POST /wishes/{id}/revoke, POST /wishes/{id}/suspend, POST /wishes/{id}/resume, POST /wishes/{id}/verify,
@@ -220,6 +225,7 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	_, registration := w.registered(1, "confirmed")
 	ids["units"], ids["registrations"] = []string{"2000"}, []string{registration}
 	entry := w.Get(liaison, "/units/2000/roster").At("items.0.id")
+	ids["slots"], ids["risk-flags"] = append(ids["slots"], w.edgeSlot()), []string{w.edgeFlag()}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
 	for _, route := range w.App.API.Routes {
@@ -297,6 +303,10 @@ func bodyOf(w world, route string) any {
 		return edit
 	case method == http.MethodPatch:
 		return form{"name": "新名称"}
+	case strings.HasSuffix(path, "/visit"):
+		return form{"direction": "in"}
+	case path == "/risk-flags/{id}/review":
+		return form{"decision": "dismissed", "note": "老人没有手机"}
 	case strings.HasSuffix(path, "/finish"):
 		return form{"outcome": "已联系"}
 	}

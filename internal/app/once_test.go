@@ -70,6 +70,7 @@ func errands(t *testing.T, w world) map[string]func() errand {
 	maps.Copy(all, registrationErrands(w))
 	maps.Copy(all, serviceErrands(w))
 	maps.Copy(all, certificateErrands(w))
+	maps.Copy(all, edgeErrands(w))
 	maps.Copy(all, map[string]func() errand{
 		"POST /auth/wechat": func() errand { n++; return errand{"", "/auth/wechat", form{"code": fmt.Sprint("demo-new-", n)}} },
 		"POST /auth/admin-code": func() errand {
@@ -146,7 +147,7 @@ var ended = map[string]bool{"POST /auth/logout": true, "POST /auth/revoke-all": 
 var tables = strings.Fields(`users sessions consents privacy_requests orgs grants members policies wishes beneficiaries dispatches claims
 	evaluations events audits reveals tasks wish_helpers
 	rewards redemptions donations point_txns point_entries point_cases point_rules point_budgets board_choices
-	activities slots enrolments roster_entries registrations corrections disputes certificates`)
+	activities slots enrolments roster_entries registrations corrections disputes certificates attendances risk_flags`)
 
 // rows counts the rows of all of them.
 func (w world) rows() map[string]int64 {

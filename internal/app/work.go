@@ -66,7 +66,7 @@ func (a *App) sweep(ctx context.Context) error {
 	var err error
 	if a.now().Sub(a.swept) >= sweepEvery {
 		a.swept, a.expiring = a.now(), true
-		err = errors.Join(a.idempotency.Sweep(ctx), a.Identity.Sweep(ctx))
+		err = errors.Join(a.idempotency.Sweep(ctx), a.Identity.Sweep(ctx), drain(ctx, a.Activities.Forget), drain(ctx, a.Activities.LeaveVisits))
 	}
 	if !a.expiring {
 		return err

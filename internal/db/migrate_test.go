@@ -27,7 +27,7 @@ var models = []any{
 	&model.Reward{}, &model.Redemption{}, &model.Donation{},
 	&model.BoardChoice{}, &model.BoardRow{}, &model.BoardMark{},
 	&model.Activity{}, &model.Slot{}, &model.Enrolment{}, &model.Calendar{}, &model.Attendance{}, &model.ServiceRecord{},
-	&model.RosterEntry{}, &model.Registration{}, &model.Correction{}, &model.Dispute{}, &model.Certificate{},
+	&model.RosterEntry{}, &model.Registration{}, &model.Correction{}, &model.Dispute{}, &model.Certificate{}, &model.RiskFlag{},
 }
 
 // table is what a migration or a model says of a table.

@@ -49,7 +49,7 @@ func (crossing) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // guard lets through what the SDK can be trusted with: whole, short answers of
-// 200 in JSON. It rests when WeChat fails.
+// 200 in JSON, or a picture where one was asked for. It rests when WeChat fails.
 type guard struct {
 	next    http.RoundTripper
 	circuit *gobreaker.CircuitBreaker[*http.Response]
@@ -87,7 +87,7 @@ func (g guard) ask(r *http.Request) (*http.Response, error) {
 		return nil, errStatus
 	case len(body) > maxAnswer:
 		return nil, errSize
-	case !isObject(body):
+	case !isObject(body) && !isPicture(r.URL, body):
 		return nil, errNonsense
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))

@@ -104,6 +104,9 @@ func (s *Simulated) RoundTrip(r *http.Request) (*http.Response, error) {
 	case Busy:
 		return s.answer(r, refuse(-1, "system error, "+r.URL.String()))
 	}
+	if r.URL.Path == codePath {
+		return s.draw(r, body)
+	}
 	return s.answer(r, s.serve(r.URL, body))
 }
 

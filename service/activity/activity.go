@@ -40,6 +40,9 @@ type Service struct {
 	events   Events
 	policies Policies
 	sealer   Sealer
+
+	Gateway Gateway // draws the codes at entrances
+	Wishes  Wishes  // knows who visits whom
 }
 
 // New returns a Service that keeps activities in d.
