@@ -76,7 +76,7 @@ func drawn(c *activity.Shown, err error) (*file, error) {
 
 type slotCodeInput struct {
 	ID        id        `path:"id"`
-	Direction direction `query:"direction" required:"true" doc:"Whether it is for those who come or for those who go"`
+	Direction direction `query:"direction" default:"in" doc:"Whether it is for those who come or for those who go"`
 }
 
 func (s Services) getSlotCode(ctx context.Context, who model.Actor, in *slotCodeInput) (*codeView, error) {

@@ -33,7 +33,7 @@ func (w world) served(minutes int64) int64 {
 		if err != nil {
 			return err
 		}
-		day := model.Day("2026-06-15")
+		day := model.Day("2025-06-15")
 		return db.Add(tx, &model.ServiceRecord{
 			ID: id, TenantID: 1000, UserID: user, SourceType: model.OfAttendance, SourceID: id, State: model.RecordValid, Role: model.EnrolMember,
 			Title: "清洁家园", Place: canaryPlace, OrgID: 1200, OrgPath: "/1000/1100/1200/", CommunityID: 1200, StartedAt: day.Start().Add(9 * time.Hour),
@@ -47,7 +47,7 @@ func (w world) served(minutes int64) int64 {
 }
 
 // june is the period of the tests.
-func june() form { return form{"from": "2026-06-01", "to": "2026-06-30"} }
+func june() form { return form{"from": "2025-06-01", "to": "2025-06-30"} }
 
 // named gives the member's name, without which nothing is certified.
 func (w world) named() {
@@ -103,13 +103,13 @@ func TestACertificateIsIssuedDrawnAndChecked(t *testing.T) {
 		{outsider, get, "/service/certificates/ID/picture.png", nil, 404, nil, private[:8]},
 		{worker, get, "/service/certificates/ID/picture.png", nil, 404, nil, private[:8]},
 		{"", get, "/service/certificates/ID", nil, 401, nil, private[:8]},
-		{"", get, "/certificates/" + code, nil, 200, []string{`"state":"valid"`, "有效", "张**", `"minutes":95`, `"from":"2026-06-01"`, `"issued_on":"2026-07-01"`}, private},
+		{"", get, "/certificates/" + code, nil, 200, []string{`"state":"valid"`, "有效", "张**", `"minutes":95`, `"from":"2025-06-01"`, `"issued_on":"2026-07-01"`}, private},
 		{stranger, get, "/certificates/" + strings.ToLower(bare), nil, 200, []string{"张**"}, private},
 		{neighbour, post, "/service/certificates", june(), 409, []string{"certificate.no_"}, nil},
-		{member, post, "/service/certificates", form{"from": "2026-06-30", "to": "2026-06-01"}, 422, []string{"certificate.period"}, nil},
-		{member, post, "/service/certificates", form{"from": "2026-06-01", "to": "2026-07-02"}, 422, []string{"certificate.period"}, nil},
-		{member, post, "/service/certificates", form{"from": "June", "to": "2026-06-30"}, 422, []string{"body.from"}, nil},
-		{member, post, "/service/certificates", form{"from": "2026-06-01", "to": "2026-06-30", "minutes": 9999}, 422, nil, nil},
+		{member, post, "/service/certificates", form{"from": "2025-06-30", "to": "2025-06-01"}, 422, []string{"certificate.period"}, nil},
+		{member, post, "/service/certificates", form{"from": "2025-06-01", "to": "2026-07-02"}, 422, []string{"certificate.period"}, nil},
+		{member, post, "/service/certificates", form{"from": "June", "to": "2025-06-30"}, 422, []string{"body.from"}, nil},
+		{member, post, "/service/certificates", form{"from": "2025-06-01", "to": "2025-06-30", "minutes": 9999}, 422, nil, nil},
 	})
 	err := w.App.DB.Update(t.Context(), func(tx *db.Tx) error {
 		return tx.Model(&model.ServiceRecord{}).Where("id = ?", record).Update("state", model.RecordVoid).Error
@@ -174,7 +174,7 @@ func TestTheExportOfRecordsIsForWhoHoldsTheOrganisation(t *testing.T) {
 	path := func(org, from, to string) string {
 		return apitest.Query("/service/records/export.xlsx", "org_id", org, "from", from, "to", to)
 	}
-	good := path("1200", "2026-06-01", "2026-06-30")
+	good := path("1200", "2025-06-01", "2025-06-30")
 	for _, c := range []struct {
 		name, as, path string
 		status         int
@@ -184,10 +184,10 @@ func TestTheExportOfRecordsIsForWhoHoldsTheOrganisation(t *testing.T) {
 		{"the county", officer, good, 200, ""},
 		{"a member", member, good, 403, "permission.denied"},
 		{"another county", stranger, good, 404, "org.not_found"},
-		{"another's organisation", worker, path("1000", "2026-06-01", "2026-06-30"), 404, "org.not_found"},
-		{"too long", worker, path("1200", "2025-01-01", "2026-06-30"), 422, "service_record.export_period"},
+		{"another's organisation", worker, path("1000", "2025-06-01", "2025-06-30"), 404, "org.not_found"},
+		{"too long", worker, path("1200", "2024-01-01", "2025-06-30"), 422, "service_record.export_period"},
 		{"no period", worker, "/service/records/export.xlsx?org_id=1200", 422, "request.invalid"},
-		{"no organisation", worker, "/service/records/export.xlsx?from=2026-06-01&to=2026-06-30", 422, "request.invalid"},
+		{"no organisation", worker, "/service/records/export.xlsx?from=2025-06-01&to=2025-06-30", 422, "request.invalid"},
 	} {
 		r := w.Do(c.as, http.MethodGet, c.path, nil)
 		if r.Status != c.status || r.Code() != c.code {
@@ -200,7 +200,7 @@ func TestTheExportOfRecordsIsForWhoHoldsTheOrganisation(t *testing.T) {
 		if err != nil || len(rows) != 2 || rows[1][0] != fmt.Sprint(record) || rows[1][1] != "张志强" || rows[1][6] != "95" || r.Header.Get("Content-Type") != sheet.Type {
 			t.Errorf("%s: %q, %v", c.name, rows, err)
 		}
-		if name := r.Header.Get("Content-Disposition"); !strings.HasPrefix(name, "attachment") || !strings.HasSuffix(name, "2026-06-30.xlsx") {
+		if name := r.Header.Get("Content-Disposition"); !strings.HasPrefix(name, "attachment") || !strings.HasSuffix(name, "2025-06-30.xlsx") {
 			t.Errorf("%s: saved as %s", c.name, name)
 		}
 	}

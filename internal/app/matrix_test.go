@@ -225,6 +225,8 @@ func TestNobodySeesThroughTheWallAroundACounty(t *testing.T) {
 	_, registration := w.registered(1, "confirmed")
 	ids["units"], ids["registrations"] = []string{"2000"}, []string{registration}
 	entry := w.Get(liaison, "/units/2000/roster").At("items.0.id")
+	_, attendance := w.forgotten(2)
+	ids["attendances"] = []string{attendance}
 	ids["slots"], ids["risk-flags"] = append(ids["slots"], w.edgeSlot()), []string{w.edgeFlag()}
 	others := []string{"demo-other-resident", "demo-other-member", "demo-other-worker", "demo-other-township", "demo-other-auditor", "demo-other-admin"}
 	tried := 0
@@ -286,6 +288,9 @@ func bodyOf(w world, route string) any {
 		return b
 	}
 	if b := activityBody(w, route); b != nil {
+		return b
+	}
+	if b := checkInBody(route); b != nil {
 		return b
 	}
 	if b := registrationBody(w, route); b != nil {

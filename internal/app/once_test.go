@@ -67,6 +67,7 @@ func errands(t *testing.T, w world) map[string]func() errand {
 	maps.Copy(all, rewardErrands(w))
 	maps.Copy(all, caseErrands(w))
 	maps.Copy(all, activityErrands(w))
+	maps.Copy(all, checkInErrands(w))
 	maps.Copy(all, registrationErrands(w))
 	maps.Copy(all, serviceErrands(w))
 	maps.Copy(all, certificateErrands(w))

@@ -89,14 +89,16 @@ func (l *loader) wishes(ctx context.Context) error {
 	limits := policy.New(l.db, l.clock.Now)
 	l.points = points.New(l.db, box, limits, l.keys)
 	l.service = wish.New(l.db, limits, box, l.keys, l.points)
+	l.activity = activity.New(l.db, box, limits, l.keys)
+	l.activity.Points = l.points
 	box.Tell(l.service.Hear)
+	box.Tell(l.activity.HearWish)
 	t := &teller{rand.New(rand.NewPCG(2026, 8)), l.world, l.until} // #nosec G404 -- stories, not secrets
 	for _, p := range t.plans() {
 		if err := l.tell(ctx, p); err != nil {
 			return fmt.Errorf("demo: wish %d (%s): %w", p.n, p.state, err)
 		}
 	}
-	l.activity = activity.New(l.db, box, limits, l.keys)
 	if err := l.activities(ctx); err != nil {
 		return err
 	}

@@ -109,6 +109,9 @@ func point(lat, lng int64) orb.Point { return orb.Point{float64(lng) / 1e6, floa
 
 // arrive writes that somebody has come.
 func (s *Service) arrive(tx *db.Tx, before, after *model.Enrolment, a *model.Attendance, by model.CheckParty, st model.Step) error {
+	if err := s.leaveVisit(tx, a.TenantID, a.UserID); err != nil {
+		return err
+	}
 	if err := elsewhere(tx, a.UserID); err != nil {
 		return err
 	}

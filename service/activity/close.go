@@ -72,6 +72,9 @@ func (s *Service) endSlot(tx *db.Tx, sl *model.Slot, st model.Step) error {
 			return err
 		}
 	}
+	if err := s.flag(tx, st.Policy, sl); err != nil {
+		return err
+	}
 	return s.ring(tx, sl, len(open), st)
 }
 

@@ -19,8 +19,16 @@ func TestHoursEarnTwoPointsAnHourAndHalfAPointIsAPoint(t *testing.T) {
 		role    model.EnrolmentRole
 		want    int64
 	}{
-		{60, model.EnrolMember, 2}, {14, model.EnrolMember, 0}, {15, model.EnrolMember, 1}, {90, model.EnrolMember, 3}, {104, model.EnrolMember, 3},
-		{105, model.EnrolMember, 4}, {60, model.EnrolLeader, 2}, {120, model.EnrolLeader, 5}, {480, model.EnrolLeader, 19}, {540, model.EnrolMember, 16},
+		{60, model.EnrolMember, 2},
+		{14, model.EnrolMember, 0},
+		{15, model.EnrolMember, 1},
+		{90, model.EnrolMember, 3},
+		{104, model.EnrolMember, 3},
+		{105, model.EnrolMember, 4},
+		{60, model.EnrolLeader, 2},
+		{120, model.EnrolLeader, 5},
+		{480, model.EnrolLeader, 19},
+		{540, model.EnrolMember, 16},
 	} {
 		w := newHours(t)
 		r := w.record(w.serve(hoursMorning, c.minutes, func(s *served) { s.e.Role = c.role }))

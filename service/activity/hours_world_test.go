@@ -84,9 +84,12 @@ func (w *hoursWorld) people() {
 		return model.Actor{UserID: id, TenantID: path.IDs()[0], HomeID: home, HomePath: path, Consent: "1.0", Held: h}
 	}
 	for _, o := range []model.Org{
-		{ID: hoursCounty, Path: "/1/", Kind: model.OrgCounty}, {ID: hoursTown, Path: "/1/2/", Kind: model.OrgTownship},
-		{ID: hoursHome, Path: "/1/2/3/", Kind: model.OrgCommunity}, {ID: hoursUnit, Path: "/1/2/3/5/", Kind: model.OrgUnit},
-		{ID: hoursNext, Path: "/1/2/6/", Kind: model.OrgCommunity}, {ID: 77, TenantID: 77, Path: "/77/", Kind: model.OrgCounty},
+		{ID: hoursCounty, Path: "/1/", Kind: model.OrgCounty},
+		{ID: hoursTown, Path: "/1/2/", Kind: model.OrgTownship},
+		{ID: hoursHome, Path: "/1/2/3/", Kind: model.OrgCommunity},
+		{ID: hoursUnit, Path: "/1/2/3/5/", Kind: model.OrgUnit},
+		{ID: hoursNext, Path: "/1/2/6/", Kind: model.OrgCommunity},
+		{ID: 77, TenantID: 77, Path: "/77/", Kind: model.OrgCounty},
 	} {
 		if o.TenantID == 0 {
 			o.TenantID = hoursCounty

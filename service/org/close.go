@@ -48,7 +48,8 @@ func hold(tx *db.Tx, above *model.Org) error {
 }
 
 // unused reports that nothing in use is below o or belongs to it, that no wish
-// waits for it and nobody is registered with it; or that something does.
+// waits for it, and nobody is registered with it or invited to it or by it; or
+// that something is so.
 func unused(tx *db.Tx, o *model.Org) error {
 	live := slices.DeleteFunc(model.WishStates(), func(s model.WishState) bool { return s.Final() || s == model.WishDraft })
 	registering := slices.DeleteFunc(model.RegistrationStates(), model.RegistrationState.Final)
@@ -64,6 +65,8 @@ func unused(tx *db.Tx, o *model.Org) error {
 		{"wishes", "claim_org_id = ? AND state IN ?", []any{o.ID, live}},
 		{"registrations", "community_id = ? AND state IN ?", []any{o.ID, registering}},
 		{"registrations", "unit_id = ? AND state IN ?", []any{o.ID, registering}},
+		{"activities", "org_id = ? AND state = ?", []any{o.ID, model.ActivityPublished}},
+		{"slots", "community_id = ? AND state = ? AND published = ?", []any{o.ID, model.SlotOpen, true}},
 		{"wishes", "community_id = ? AND state IN ? AND org_path LIKE ?", []any{placeOf(o), live, string(o.Path) + "%"}},
 	} {
 		var ids []int64
