@@ -20,7 +20,12 @@ func (k *desk) follow(code string) {
 	var pends, posted, served int64
 	for _, l := range pending {
 		pends += l.Amount
-		if l.Kind == model.PointEarn {
+		switch record := k.number("SELECT COALESCE(MAX(source_id), 0) FROM point_txns WHERE id = ? AND source_type = 'service_record'", l.TxnID); {
+		case l.Kind != model.PointEarn:
+		case record != 0: // for hours
+			posted += k.number(`SELECT COALESCE(SUM(e.amount), 0) FROM point_entries e JOIN point_txns t ON t.id = e.txn_id
+				WHERE t.kind = 'post' AND t.source_type = 'service_record' AND t.source_id = ? AND e.account = 'member'`, record)
+		default:
 			served++
 			posted += k.fromTheWish(who, l.TxnID, l.Amount)
 		}
