@@ -114,6 +114,16 @@ func statesPage() (string, error) {
 	checks(&b, "场次 Slot", model.SlotStates(), model.SlotArrows())
 	checks(&b, "报名 Enrolment", model.EnrolmentStates(), model.EnrolmentArrows())
 	checks(&b, "签到 Attendance", model.AttendanceStates(), model.AttendanceArrows())
+	checks(&b, "更正 Correction", model.CorrectionStates(), model.CorrectionArrows())
+	checks(&b, "异议 Dispute", model.DisputeStates(), model.DisputeArrows())
+	places, arrows = nil, nil
+	for _, s := range model.RegistrationStates() {
+		places = append(places, place{string(s), s.Title(), s.Final()})
+	}
+	for _, a := range model.RegistrationArrows() {
+		arrows = append(arrows, arrow{string(a.Event), a.Title, string(a.From), string(a.To), a.By.Title()})
+	}
+	loop(&b, "双报到 Registration", "submitted", places, arrows)
 	return b.String(), nil
 }
 

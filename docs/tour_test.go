@@ -21,7 +21,7 @@ import (
 // would: with a shell and curl against a running server. A line "# → text"
 // says what the command before it must print.
 func TestTheTourIsTrue(t *testing.T) {
-	for _, name := range []string{"../README.md", "../README.zh-CN.md", "tour-points.md"} {
+	for _, name := range []string{"../README.md", "../README.zh-CN.md", "tour-points.md", "tour-checkin.md"} {
 		t.Run(strings.TrimPrefix(name, "../"), func(t *testing.T) {
 			text, err := os.ReadFile(name)
 			if err != nil {
