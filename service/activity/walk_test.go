@@ -148,6 +148,7 @@ func (s *stroll) goHome(start time.Time) {
 			s.Errorf("%d %s", n, what)
 		}
 	}
+	s.must(s.update(func(tx *db.Tx) error { return tx.Where("kind = ?", model.SlotAlarm).Delete(&model.Timer{}).Error }))
 	s.clock.Set(start.Add(200 * time.Hour))
 }
 
