@@ -76,8 +76,8 @@ func (s *Service) SlotAttendances(ctx context.Context, who model.Actor, slot, af
 	return all, nil
 }
 
-// attended reads attendances. Where a phone was, its owner alone sees; names, the
-// leader.
+// attended reads attendances. Where a phone was and which it is, its owner alone
+// sees; names, the leader.
 func (s *Service) attended(tx *db.Tx, who model.Actor, query string, args ...any) ([]Attended, error) {
 	var rows []struct {
 		model.Attendance
@@ -99,6 +99,7 @@ func (s *Service) attended(tx *db.Tx, who model.Actor, query string, args ...any
 		}
 		all[i].Name = name
 		all[i].InLat, all[i].InLng, all[i].OutLat, all[i].OutLng = nil, nil, nil, nil
+		all[i].InDevice, all[i].OutDevice = "", ""
 	}
 	return all, nil
 }

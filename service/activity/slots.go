@@ -102,7 +102,8 @@ func leads(tx *db.Tx, who model.Actor, user int64) error {
 	return nil
 }
 
-// CancelSlot calls a slot off (取消场次), and tells those enrolled.
+// CancelSlot calls a slot off (取消场次), and tells those enrolled. If it was the
+// last of its activity, that has ended with it.
 func (s *Service) CancelSlot(ctx context.Context, who model.Actor, id int64, reason string) (*Seen, error) {
 	err := s.db.Update(ctx, func(tx *db.Tx) error {
 		sl, err := slotOf(tx, who, id)
@@ -115,6 +116,11 @@ func (s *Service) CancelSlot(ctx context.Context, who model.Actor, id int64, rea
 			return err
 		case !done:
 			return model.ErrSlotBegun
+		}
+		system := model.SystemActor(sl.TenantID)
+		system.RequestID = who.RequestID
+		if err := s.endActivity(tx, sl.ActivityID, model.Step{Who: system, Now: tx.Now}); err != nil {
+			return err
 		}
 		return audit.Put(tx, who, "slot.cancel", model.OfSlot, id, nil)
 	})
