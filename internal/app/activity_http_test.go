@@ -143,6 +143,7 @@ func TestAnActivityAsPeopleLiveIt(t *testing.T) {
 		{volunteer, post, "/slots/ID/leave", nil, 200, []string{"已退出", `"late_leave":false`}, nil},
 		{member2, get, "/slots/ID", nil, 200, []string{`"waiting":0`, "您已报名"}, nil},
 		{member2, get, "/enrolments", nil, 200, []string{"ID", "清洁河道", "东门"}, nil},
+		{worker, post, "/activities/" + activity + "/slots", w.slotForm(90*time.Hour, nil), 201, nil, nil}, // or it would end with the other
 		{worker, post, "/slots/ID/cancel", reason(), 200, []string{"已取消", "情况有变"}, nil},
 		{member2, get, "/enrolments", nil, 200, []string{"场次取消", "情况有变"}, nil},
 		{worker, post, "/activities/" + activity + "/cancel", reason(), 200, []string{"已取消"}, nil},

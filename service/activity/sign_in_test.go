@@ -15,7 +15,7 @@ func hoursAt(n float64) time.Time {
 	return hoursMorning.Add(time.Duration(n * float64(time.Hour)))
 }
 
-// join publishes a slot of two hours, an hour from now, with the member in it.
+// join publishes a slot of two hours from one on, with the member in it.
 func (w *hoursWorld) join(from float64) int64 {
 	w.Helper()
 	ctx := w.Context()
