@@ -12,7 +12,9 @@ import (
 // Keep makes the boards in Redis again where that is due: where they are
 // missing, where Redis has not heard of something, and once a day, which also
 // throws away what is over. It is a background job of every replica; one of
-// them builds. While Redis is down it does nothing.
+// them builds. While Redis is down it does nothing, and what Redis loses again
+// and again while it is being built, nobody has seen: it is still due, and the
+// next call builds it.
 func (s *Service) Keep(ctx context.Context) error {
 	tenants, err := s.tenants(ctx)
 	if err != nil {
@@ -24,7 +26,7 @@ func (s *Service) Keep(ctx context.Context) error {
 		if err == nil && due {
 			_, err = s.Rebuild(ctx, t)
 		}
-		if err != nil && !errors.Is(err, redis.ErrDown) && !errors.Is(err, model.ErrBoardBusy) {
+		if err != nil && !errors.Is(err, redis.ErrDown) && !errors.Is(err, model.ErrBoardBusy) && !errors.Is(err, errGone) {
 			failed = errors.Join(failed, err)
 		}
 	}
