@@ -37,8 +37,15 @@ func run(t *testing.T, o apitest.Options) *running {
 	ctx, stop := context.WithCancel(t.Context())
 	r := &running{w, l.Addr().String(), stop, make(chan error, 1)}
 	w.Token(resident)
-	go func() { r.done <- w.App.Serve(ctx, l) }()
-	t.Cleanup(stop)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.done <- w.App.Serve(ctx, l)
+	}()
+	t.Cleanup(func() { // before what it stands on is closed and thrown away
+		stop()
+		<-ended
+	})
 	return r
 }
 
