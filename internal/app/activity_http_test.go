@@ -108,7 +108,7 @@ func activityBody(w world, route string) any {
 
 // TestAnActivityAsPeopleLiveIt drafts and publishes, fills and empties.
 func TestAnActivityAsPeopleLiveIt(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	const get, post, patch = http.MethodGet, http.MethodPost, http.MethodPatch
 	activity, slot := w.draft(48*time.Hour, form{"mode": "fence", "lat": 24.2889, "lng": 116.1177, "leader_id": memberID, "capacity": 1})
 	w.play(&activity, []line{
@@ -154,7 +154,7 @@ func TestAnActivityAsPeopleLiveIt(t *testing.T) {
 
 // TestSomebodyWithoutASmartphoneComesToo takes him on, and puts him on a list.
 func TestSomebodyWithoutASmartphoneComesToo(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	const get, post = http.MethodGet, http.MethodPost
 	_, slot := w.published(48*time.Hour, form{"leader_id": volunteerID})
 	old := form{"name": "李大爷", "phone": "13612345678", "community_id": "1200", "consent": true}

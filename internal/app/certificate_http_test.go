@@ -78,7 +78,7 @@ func certificateErrands(w world) map[string]func() errand {
 // TestACertificateIsIssuedDrawnAndChecked is 证明 as people live it: the member
 // asks for it, prints it, somebody checks it, and a record is taken back.
 func TestACertificateIsIssuedDrawnAndChecked(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	const get, post = http.MethodGet, http.MethodPost
 	if r := w.Do(member, post, "/service/certificates", june()); r.Status != 409 || r.Code() != "certificate.no_name" {
 		t.Errorf("without a name: %s", r)

@@ -106,7 +106,7 @@ func checkInBody(route string) any {
 // TestACheckInAsPeopleLiveIt comes by the code on the screen, goes, and is on
 // record; the others are told nothing.
 func TestACheckInAsPeopleLiveIt(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	const get, post = http.MethodGet, http.MethodPost
 	who, slot, _ := w.joined(1, nil)
 	in := w.code(slot, "in")
@@ -136,7 +136,7 @@ func TestACheckInAsPeopleLiveIt(t *testing.T) {
 
 // TestEveryModeIsServed checks somebody in by each of them.
 func TestEveryModeIsServed(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	here := form{"lat": 30.072, "lng": 115.938, "accuracy": 20}
 	point := func(mode string) form { return form{"mode": mode, "lat": 30.072, "lng": 115.938} }
 	for n, mode := range []string{"code", "fence", "code_and_fence", "leader", "kiosk"} {
@@ -191,7 +191,7 @@ func TestEveryModeIsServed(t *testing.T) {
 
 // TestTheCodesAreDrawn reads from the pictures what the screens say.
 func TestTheCodesAreDrawn(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	who, slot, _ := w.joined(30, nil)
 	for path, as := range map[string]string{"/slots/" + slot + "/code%s?direction=out": worker, "/slots/" + slot + "/my-code%s": who} {
 		r := w.Do(as, http.MethodGet, fmt.Sprintf(path, ".png"), nil)
@@ -208,7 +208,7 @@ func TestTheCodesAreDrawn(t *testing.T) {
 
 // TestForgedCodesComeToNothing sends three hundred over HTTP.
 func TestForgedCodesComeToNothing(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	who, slot, _ := w.joined(40, nil)
 	old := w.code(slot, "in")["code"].(string)
 	w.Must(worker, http.MethodPost, "/slots/"+slot+"/key", nil)
@@ -225,7 +225,7 @@ func TestForgedCodesComeToNothing(t *testing.T) {
 
 // TestTheLeaderDecidesOnWhoForgot confirms one, and refuses another.
 func TestTheLeaderDecidesOnWhoForgot(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	who, a := w.forgotten(50)
 	for as, want := range map[string]int{who: 404, member: 404, stranger: 404} {
 		if r := w.Do(as, http.MethodPost, "/attendances/"+a+"/confirm", form{}); r.Status != want {

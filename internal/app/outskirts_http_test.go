@@ -114,7 +114,7 @@ func TestTheEntranceOfASlotHasAPictureForItsLeaders(t *testing.T) {
 }
 
 func TestAVisitShowsInTheHistoryOfItsWish(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	id := w.in("claimed", nil)
 	const get, post = http.MethodGet, http.MethodPost
 	fix := form{"lat": 31.23, "lng": 121.47, "accuracy": 20}
@@ -139,7 +139,7 @@ func TestAVisitShowsInTheHistoryOfItsWish(t *testing.T) {
 }
 
 func TestARiskFlagIsReviewedOnce(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	id := w.edgeFlag()
 	const get, post = http.MethodGet, http.MethodPost
 	say := form{"decision": "upheld", "note": "领队承认代签"}

@@ -156,7 +156,7 @@ func registrationBody(w world, route string) any {
 
 // TestAPartyMemberRegistersServesAndLeaves is 双报到 as people live it.
 func TestAPartyMemberRegistersServesAndLeaves(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	code, name, phone := partyMember(w, 1)
 	private := []string{phone}
@@ -210,7 +210,7 @@ func TestAPartyMemberRegistersServesAndLeaves(t *testing.T) {
 
 // TestARegistrationThatNobodyDecidesOnGoesUp over HTTP, by the clock.
 func TestARegistrationThatNobodyDecidesOnGoesUp(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	_, id := w.registered(1, "submitted")
 	w.Pass(7*24*time.Hour - time.Minute)
 	if r := w.Get(township, "/registrations"); r.At("items.0.id") != "" {

@@ -125,7 +125,7 @@ func serviceErrands(w world) map[string]func() errand {
 // TestHoursAreCorrectedAndDisputedOverHTTP by those who may, and nobody else
 // hears of them.
 func TestHoursAreCorrectedAndDisputedOverHTTP(t *testing.T) {
-	w := newWorld(t)
+	w := laptop(t)
 	h := w.hours()
 	id := h.record(60)
 	for _, who := range []string{resident, member2} {
