@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"dandelion/model"
@@ -14,27 +13,11 @@ func (s Services) visitRoutes() []route {
 	}
 }
 
-// visitFixForm is where a visitor says he is, in GCJ-02.
-type visitFixForm struct {
-	Lat      float64 `json:"lat" minimum:"-90" maximum:"90"`
-	Lng      float64 `json:"lng" minimum:"-180" maximum:"180"`
-	Accuracy float64 `json:"accuracy" minimum:"0" maximum:"100000" doc:"In metres; a fix worse than 300 is not kept"`
-}
-
-// fix returns f in the units of the model; of none there is none.
-func (f *visitFixForm) fix() *model.VisitFix {
-	if f == nil {
-		return nil
-	}
-	millionths := func(degrees float64) int64 { return int64(math.Round(degrees * 1e6)) }
-	return &model.VisitFix{Lat: millionths(f.Lat), Lng: millionths(f.Lng), Accuracy: int64(math.Ceil(f.Accuracy))}
-}
-
 type visitInput struct {
 	ID   id `path:"id"`
 	Body struct {
-		Direction string        `json:"direction" enum:"in,out"`
-		Fix       *visitFixForm `json:"fix,omitempty" doc:"可选: kept for as long as the county says, 30 days at most"`
+		Direction string   `json:"direction" enum:"in,out"`
+		Fix       *fixBody `json:"fix,omitempty" doc:"可选: one worse than 300 metres is not kept; kept for as long as the county says, 30 days at most"`
 	}
 }
 

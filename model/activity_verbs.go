@@ -90,9 +90,9 @@ func (a *Activity) say(e ActivityEdit) error {
 	clean(&after.Title, e.Title, "body.title", 2, 30)
 	clean(&after.Detail, e.Detail, "body.detail", 0, 500)
 	if e.Skills != nil {
-		skills, ok := cleanSkills(*e.Skills)
+		skills, ok := CleanSkills(*e.Skills)
 		if !ok {
-			err = err.At("body.skills", "须为至多 12 项, 每项 1–16 字, 不含逗号")
+			err = err.At("body.skills", SkillsRule)
 		}
 		after.Skills = skills
 	}
@@ -101,23 +101,6 @@ func (a *Activity) say(e ActivityEdit) error {
 	}
 	*a = after
 	return nil
-}
-
-// cleanSkills joins words that people typed, and reports whether they can be
-// kept.
-func cleanSkills(words []string) (Skills, bool) {
-	if len(words) > MaxSkills {
-		return "", false
-	}
-	clean := make([]string, 0, len(words))
-	for _, w := range words {
-		c, ok := CleanText(w, 1, 16)
-		if !ok || len(Skills(c).List()) != 1 {
-			return "", false
-		}
-		clean = append(clean, c)
-	}
-	return SkillsOf(clean), true
 }
 
 // VisibleTo reports whether who may know of a: of one that never was published

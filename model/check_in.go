@@ -13,6 +13,30 @@ var ErrAttestSelf = fault.Define(fault.Forbidden, "attendance.self", "不能为�
 // with the accuracy that it claims, in metres.
 type Fix struct{ Lat, Lng, Accuracy int64 }
 
+// keepIn keeps where somebody was when he came, for as long as the county says.
+func (a *Attendance) keepIn(f *Fix, st Step) {
+	if a.keepFor(st) {
+		a.InLat, a.InLng = &f.Lat, &f.Lng
+	}
+}
+
+// keepOut keeps where somebody was when he left.
+func (a *Attendance) keepOut(f *Fix, st Step) {
+	if a.keepFor(st) {
+		a.OutLat, a.OutLng = &f.Lat, &f.Lng
+	}
+}
+
+// keepFor says until when the fixes of a are kept, if any are to be. Both are
+// dropped when the first of them has to be.
+func (a *Attendance) keepFor(st Step) bool {
+	keep := st.Policy.Span(FixKept)
+	if until := st.Now.Add(keep); keep > 0 && a.FixUntil == nil {
+		a.FixUntil = &until
+	}
+	return keep > 0
+}
+
 // Shown is what somebody shows to prove that he is there.
 type Shown struct {
 	Code     bool // a code of the slot that is good now
@@ -93,10 +117,7 @@ func (e *Enrolment) CheckIn(id int64, s *Slot, st Step, x Shown) (*Attendance, e
 	a.InMode, a.InDevice = s.Mode, x.Device
 	if s.Fenced() {
 		a.InDistance = &x.Distance
-		if keep := st.Policy.Span(FixKept); keep > 0 {
-			until := st.Now.Add(keep)
-			a.InLat, a.InLng, a.FixUntil = &x.Fix.Lat, &x.Fix.Lng, &until
-		}
+		a.keepIn(x.Fix, st)
 	}
 	return a, nil
 }
@@ -160,10 +181,7 @@ func (a *Attendance) CheckOut(s *Slot, st Step, x Shown) error {
 	after.OutMode, after.OutDevice = s.Mode, x.Device
 	if s.Fenced() {
 		after.OutDistance = &x.Distance
-		if keep := st.Policy.Span(FixKept); keep > 0 {
-			until := st.Now.Add(keep)
-			after.OutLat, after.OutLng, after.FixUntil = &x.Fix.Lat, &x.Fix.Lng, &until
-		}
+		after.keepOut(x.Fix, st)
 	}
 	*a = after
 	return nil

@@ -136,6 +136,9 @@ func TestOnlyWhatTheSlotAsksForIsKept(t *testing.T) {
 		if kept := a.OutLat != nil; kept != (mode == ModeFence) {
 			t.Errorf("%s keeps a fix of leaving: %v", mode, kept)
 		}
+		if mode == ModeFence && !a.FixUntil.Equal(slotStart.Add(30*24*time.Hour)) {
+			t.Errorf("going keeps the fix of coming until %s", a.FixUntil)
+		}
 	}
 }
 

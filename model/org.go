@@ -219,6 +219,26 @@ type Skills string
 // MaxSkills is how many skills one may name.
 const MaxSkills = 12
 
+// SkillsRule says to people what skills may be.
+const SkillsRule = "须为至多 12 项, 每项 1–16 字, 不含逗号"
+
+// CleanSkills joins words that people typed, and reports whether they can be
+// kept.
+func CleanSkills(words []string) (Skills, bool) {
+	if len(words) > MaxSkills {
+		return "", false
+	}
+	clean := make([]string, 0, len(words))
+	for _, w := range words {
+		c, ok := CleanText(w, 1, 16)
+		if !ok || len(Skills(c).List()) != 1 {
+			return "", false
+		}
+		clean = append(clean, c)
+	}
+	return SkillsOf(clean), true
+}
+
 // SkillsOf joins words.
 func SkillsOf(words []string) Skills { return Skills(strings.Join(words, ",")) }
 

@@ -9,23 +9,12 @@ const VisitMost = 12 * time.Hour
 // VisitForgotten is what a forgotten visit ends with.
 const VisitForgotten = "超过 12 小时未签退, 自动结束, 不计时长。"
 
-// VisitFix is where a visitor says he is, in GCJ-02, in millionths of a degree;
-// Accuracy is in metres.
-type VisitFix struct{ Lat, Lng, Accuracy int64 }
-
-// kept returns until when f is kept; nil if it is not worth keeping, or nobody
-// shall keep it.
-func (f *VisitFix) kept(s Step) *time.Time {
-	if f == nil || f.Accuracy > SlotRadius || s.Policy.Span(FixKept) <= 0 {
-		return nil
-	}
-	until := s.Now.Add(s.Policy.Span(FixKept))
-	return &until
-}
+// near reports whether f says where somebody is; a vague one is not kept.
+func (f *Fix) near() bool { return f != nil && f.Accuracy <= SlotRadius }
 
 // NewVisit returns the attendance of s.Who who checks in at a wish that he has
 // claimed (上门签到). It earns nothing: the wish does that.
-func NewVisit(id, claim int64, s Step, fix *VisitFix) (*Attendance, error) {
+func NewVisit(id, claim int64, s Step, fix *Fix) (*Attendance, error) {
 	to, ok := moves(attendanceFlow, CheckIn, AttendanceState(""), PartyVolunteer)
 	if !ok {
 		return nil, ErrAttendanceState
@@ -35,15 +24,14 @@ func NewVisit(id, claim int64, s Step, fix *VisitFix) (*Attendance, error) {
 		ID: id, TenantID: s.Who.TenantID, SourceType: OfClaim, SourceID: claim, UserID: user, State: to,
 		InAt: s.Now, InMode: ModeVisit, InBy: user, OpenKey: &user, CreatedAt: s.Now, UpdatedAt: s.Now, Version: 1,
 	}
-	if until := fix.kept(s); until != nil {
-		a.InLat, a.InLng, a.FixUntil = &fix.Lat, &fix.Lng, until
+	if fix.near() {
+		a.keepIn(fix, s)
 	}
 	return a, nil
 }
 
-// EndVisit checks out of a visit (上门签退). Both fixes are dropped when the
-// first of them has to be.
-func (a *Attendance) EndVisit(s Step, fix *VisitFix) error {
+// EndVisit checks out of a visit (上门签退).
+func (a *Attendance) EndVisit(s Step, fix *Fix) error {
 	to, ok := moves(attendanceFlow, CheckOut, a.State, PartyVolunteer)
 	switch {
 	case a.SourceType != OfClaim || a.UserID != s.Who.UserID:
@@ -53,11 +41,8 @@ func (a *Attendance) EndVisit(s Step, fix *VisitFix) error {
 	}
 	a.State, a.OutAt, a.OutMode, a.OutBy, a.OpenKey = to, &s.Now, ModeVisit, s.Who.UserID, nil
 	a.Minutes = Served(int64(VisitMost/time.Minute)-OverPlanned, a.InAt, s.Now)
-	if until := fix.kept(s); until != nil {
-		a.OutLat, a.OutLng = &fix.Lat, &fix.Lng
-		if a.FixUntil == nil {
-			a.FixUntil = until
-		}
+	if fix.near() {
+		a.keepOut(fix, s)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -29,6 +30,15 @@ func Find[T any](tx *Tx, id int64, none error) (*T, error) {
 		return nil, fmt.Errorf("db: find %T %d: %w", row, id, err)
 	}
 	return &row, nil
+}
+
+// Before returns the key that a page of the newest first ends before: the
+// greatest of all for the first page, which is asked for by 0.
+func Before(id int64) int64 {
+	if id == 0 {
+		return math.MaxInt64
+	}
+	return id
 }
 
 // Add inserts row. If one of its unique keys is taken, the error is

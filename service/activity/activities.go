@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"dandelion/internal/audit"
 	"dandelion/internal/db"
@@ -24,15 +23,6 @@ type Invitation struct {
 const invitations = `SELECT a.*, COALESCE(o.name, '') AS org_name, COALESCE(c.name, '') AS community_name
 	FROM activities a LEFT JOIN orgs o ON o.id = a.org_id LEFT JOIN orgs c ON c.id = a.community_id `
 
-// onwards returns the key that a page ends before: the greatest of all for the
-// first page.
-func onwards(before int64) int64 {
-	if before == 0 {
-		return math.MaxInt64
-	}
-	return before
-}
-
 // Activities returns the activities of an organisation, newest first, to those
 // who organise what it does.
 func (s *Service) Activities(ctx context.Context, who model.Actor, org, before int64, limit int) (all []Invitation, err error) {
@@ -45,7 +35,7 @@ func (s *Service) Activities(ctx context.Context, who model.Actor, org, before i
 			return model.ErrOrgForeign
 		}
 		return tx.Raw(invitations+"WHERE a.org_id = ? AND a.tenant_id = ? AND a.id < ? ORDER BY a.id DESC LIMIT ?",
-			org, who.TenantID, onwards(before), limit).Scan(&all).Error
+			org, who.TenantID, db.Before(before), limit).Scan(&all).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("activity: activities of %d: %w", org, err)
@@ -147,16 +137,12 @@ func (s *Service) tellActivity(tx *db.Tx, who model.Actor, before, after *model.
 func (s *Service) alter(ctx context.Context, who model.Actor, id int64, e model.CheckEvent,
 	verb func(tx *db.Tx, a *model.Activity, st model.Step) error, rest func(tx *db.Tx, a *model.Activity, st model.Step) error,
 ) (v *Invitation, err error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+	err = s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		before, err := db.Find[model.Activity](tx, id, model.ErrActivityNotFound)
 		if err != nil {
 			return err
 		}
-		after, st := *before, model.Step{Who: who, Now: tx.Now, Policy: policy}
+		after, st := *before, st
 		if err := verb(tx, &after, st); err != nil {
 			return err
 		}

@@ -50,6 +50,15 @@ func New(d *db.DB, events Events, policies Policies, sealer Sealer) *Service {
 	return &Service{db: d, events: events, policies: policies, sealer: sealer}
 }
 
+// stepping takes one step in a transaction, under the limits of who's county.
+func (s *Service) stepping(ctx context.Context, who model.Actor, take func(tx *db.Tx, step model.Step) error) error {
+	policy, err := s.policies.Of(ctx, who.TenantID)
+	if err != nil {
+		return err
+	}
+	return s.db.Update(ctx, func(tx *db.Tx) error { return take(tx, model.Step{Who: who, Now: tx.Now, Policy: policy}) })
+}
+
 // slotOf returns a slot of who's county that who may know of: one of an activity
 // that is a draft is there only for those who organise it.
 func slotOf(tx *db.Tx, who model.Actor, id int64) (*model.Slot, error) {

@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"dandelion/internal/db"
 	"dandelion/model"
@@ -46,9 +45,7 @@ func (s *Service) Attendance(ctx context.Context, who model.Actor, id int64) (*A
 
 // Attendances returns who's own attendances before one, newest first.
 func (s *Service) Attendances(ctx context.Context, who model.Actor, before int64, limit int) (all []Attended, err error) {
-	if before == 0 {
-		before = math.MaxInt64
-	}
+	before = db.Before(before)
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		from := fmt.Sprintf("(SELECT id FROM attendances WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT %d) p JOIN attendances a ON a.id = p.id", limit)
 		all, err = s.attended(tx, who, fmt.Sprintf(attendances, from)+"ORDER BY a.id DESC", who.UserID, before)

@@ -1,12 +1,10 @@
 package activity
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"math"
 
 	"gorm.io/gorm"
 
@@ -105,8 +103,8 @@ func (s *Service) namesOn(tx *db.Tx, who model.Actor) (name, issuer string, err 
 	if err := tx.Raw("SELECT name FROM users WHERE id = ?", who.UserID).Scan(&sealed).Error; err != nil {
 		return "", "", fmt.Errorf("activity: name of %d: %w", who.UserID, err)
 	}
-	if name, err = s.sealer.Open(fmt.Sprintf("users.name:%d", who.UserID), sealed); err != nil {
-		return "", "", fmt.Errorf("activity: open name of %d: %w", who.UserID, err)
+	if name, err = s.open(who.UserID, person{Sealed: sealed}); err != nil {
+		return "", "", err
 	}
 	if name == "" {
 		return "", "", model.ErrCertificateName
@@ -162,7 +160,7 @@ func (s *Service) Certificates(ctx context.Context, who model.Actor, before int6
 	var rows []certificateRow
 	err := s.db.View(ctx, func(tx *db.Tx) (err error) {
 		rows, err = certificatesBy(tx, "WHERE c.user_id = ? AND c.tenant_id = ? AND c.id < ? ORDER BY c.id DESC LIMIT ?",
-			who.UserID, who.TenantID, cmp.Or(before, math.MaxInt64), limit)
+			who.UserID, who.TenantID, db.Before(before), limit)
 		return err
 	})
 	if err != nil {

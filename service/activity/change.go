@@ -16,11 +16,7 @@ import (
 // something else at its new time leaves it; places that become free go to those
 // who wait.
 func (s *Service) ChangeSlot(ctx context.Context, who model.Actor, id int64, e model.SlotEdit) (*Seen, error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+	err := s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		before, err := slotOf(tx, who, id)
 		if err != nil {
 			return err
@@ -30,7 +26,7 @@ func (s *Service) ChangeSlot(ctx context.Context, who model.Actor, id int64, e m
 				return err
 			}
 		}
-		return s.changeSlot(tx, before, e, model.Step{Who: who, Now: tx.Now, Policy: policy})
+		return s.changeSlot(tx, before, e, st)
 	})
 	if err != nil {
 		return nil, err

@@ -59,13 +59,9 @@ func (s *Service) CheckOut(ctx context.Context, who model.Actor, slot int64, p P
 
 // checking takes a step of an attendance, and returns it.
 func (s *Service) checking(ctx context.Context, who model.Actor, step func(tx *db.Tx, st model.Step) (int64, error)) (*Attended, error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
 	var id int64
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
-		id, err = step(tx, model.Step{Who: who, Now: tx.Now, Policy: policy})
+	err := s.stepping(ctx, who, func(tx *db.Tx, st model.Step) (err error) {
+		id, err = step(tx, st)
 		return err
 	})
 	if err != nil {
@@ -99,20 +95,21 @@ func (s *Service) shown(sl *model.Slot, d model.Direction, p Presence, st model.
 		x.Code = c.Good(d, p.Code, st.Now)
 	}
 	if p.Fix != nil && sl.Lat != nil && sl.Lng != nil {
-		x.Distance = int64(geo.DistanceHaversine(point(p.Fix.Lat, p.Fix.Lng), point(*sl.Lat, *sl.Lng)))
+		x.Distance = int64(metres(p.Fix.Lat, p.Fix.Lng, *sl.Lat, *sl.Lng))
 	}
 	return x, nil
 }
 
-// point makes a point of millionths of a degree.
-func point(lat, lng int64) orb.Point { return orb.Point{float64(lng) / 1e6, float64(lat) / 1e6} }
+// metres measures the way between two points, in millionths of a degree. Both are
+// in GCJ-02, whose bend is the same for both.
+func metres(lat, lng, otherLat, otherLng int64) float64 {
+	point := func(lat, lng int64) orb.Point { return orb.Point{float64(lng) / 1e6, float64(lat) / 1e6} }
+	return geo.DistanceHaversine(point(lat, lng), point(otherLat, otherLng))
+}
 
 // arrive writes that somebody has come.
 func (s *Service) arrive(tx *db.Tx, before, after *model.Enrolment, a *model.Attendance, by model.CheckParty, st model.Step) error {
-	if err := s.leaveVisit(tx, a.TenantID, a.UserID); err != nil {
-		return err
-	}
-	if err := elsewhere(tx, a.UserID); err != nil {
+	if err := s.elsewhere(tx, a.TenantID, a.UserID); err != nil {
 		return err
 	}
 	switch err := db.Add(tx, a); {
@@ -128,18 +125,6 @@ func (s *Service) arrive(tx *db.Tx, before, after *model.Enrolment, a *model.Att
 		return err
 	}
 	return s.tellAttendance(tx, st.Who, "", a, model.CheckIn, by)
-}
-
-// elsewhere says that somebody has checked in and not out somewhere.
-func elsewhere(tx *db.Tx, user int64) error {
-	var n int64
-	if err := tx.Model(&model.Attendance{}).Where("open_key = ?", user).Count(&n).Error; err != nil {
-		return fmt.Errorf("activity: where %d is: %w", user, err)
-	}
-	if n > 0 {
-		return model.ErrElsewhere
-	}
-	return nil
 }
 
 // depart writes that somebody goes, and what he has served.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"gorm.io/gorm"
 
@@ -102,15 +101,6 @@ func (s *Service) RefuseCorrection(ctx context.Context, who model.Actor, id int6
 	return s.correction(ctx, id)
 }
 
-// stepping takes one step in a transaction, under the limits of who's county.
-func (s *Service) stepping(ctx context.Context, who model.Actor, take func(tx *db.Tx, step model.Step) error) error {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return err
-	}
-	return s.db.Update(ctx, func(tx *db.Tx) error { return take(tx, model.Step{Who: who, Now: tx.Now, Policy: policy}) })
-}
-
 // putRight puts another record in the place of the one that c corrects, under
 // the calendar of whose it is.
 func (s *Service) putRight(tx *db.Tx, c *model.Correction, step model.Step) error {
@@ -145,10 +135,7 @@ func (s *Service) revise(tx *db.Tx, id, minutes int64, why string, step model.St
 	if err := db.Save(tx, before, &after); err != nil {
 		return err
 	}
-	return s.tell(tx, step.Who, model.Event{
-		Subject: model.OfAttendance, SubjectID: id, Name: string(model.CheckRevise), FromState: string(before.State), ToState: string(after.State),
-		ActorRole: string(model.PartyReviewer), Reason: why,
-	})
+	return s.tellAttendance(tx, step.Who, before.State, &after, model.CheckRevise, model.PartyReviewer)
 }
 
 // decided writes a decision on a correction.
@@ -190,9 +177,7 @@ func (s *Service) correction(ctx context.Context, id int64) (*CorrectionShown, e
 // organisation, older than before, the newest first. Org 0 is the first that who
 // works for.
 func (s *Service) Corrections(ctx context.Context, who model.Actor, org, before int64, limit int) (all []CorrectionShown, err error) {
-	if before == 0 {
-		before = math.MaxInt64
-	}
+	before = db.Before(before)
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		desk, err := deskOf(tx, who, org)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"gorm.io/gorm"
 
@@ -207,10 +206,7 @@ func (s *Service) vouch(tx *db.Tx, x *scene, d *model.Dispute, step model.Step) 
 	case err != nil:
 		return fmt.Errorf("activity: vouch for %d: %w", x.enrolment.ID, err)
 	}
-	return s.tell(tx, step.Who, model.Event{
-		Subject: model.OfAttendance, SubjectID: x.attendance.ID, Name: string(model.CheckRevise), ToState: string(x.attendance.State),
-		ActorRole: string(model.PartyReviewer), Reason: d.Answer,
-	})
+	return s.tellAttendance(tx, step.Who, "", x.attendance, model.CheckRevise, model.PartyReviewer)
 }
 
 // recount lets what was found count: in a first record, or in the place of one.
@@ -310,9 +306,7 @@ func (s *Service) DisputeQueue(ctx context.Context, who model.Actor, org, before
 
 // disputes reads a range of one index.
 func (s *Service) disputes(ctx context.Context, before int64, limit int, of func(tx *db.Tx) (where string, key int64, err error)) (all []*DisputeShown, err error) {
-	if before == 0 {
-		before = math.MaxInt64
-	}
+	before = db.Before(before)
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		where, key, err := of(tx)
 		if err != nil {

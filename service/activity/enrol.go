@@ -186,12 +186,8 @@ func promoteIn(sl *model.Slot) func(*model.Enrolment, model.Step) error {
 
 // Leave gives up who's place in a slot, or his turn (退出).
 func (s *Service) Leave(ctx context.Context, who model.Actor, slot int64) (*Mine, error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
 	var e *model.Enrolment
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+	err := s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		sl, err := slotOf(tx, who, slot)
 		if err != nil {
 			return err
@@ -200,7 +196,6 @@ func (s *Service) Leave(ctx context.Context, who model.Actor, slot int64) (*Mine
 		if err != nil {
 			return err
 		}
-		st := model.Step{Who: who, Now: tx.Now, Policy: policy}
 		leave := func(e *model.Enrolment, st model.Step) error { return e.Leave(sl, st) }
 		if e, err = s.moveBy(tx, before, model.EnrolLeave, model.PartyVolunteer, st, leave); err != nil {
 			return err
@@ -227,11 +222,7 @@ func live(tx *db.Tx, slot, user int64) (*model.Enrolment, error) {
 
 // Remove takes somebody from the list of a slot (移出), by its leader.
 func (s *Service) Remove(ctx context.Context, who model.Actor, id int64, reason string) (*Listed, error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+	err := s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		before, err := db.Find[model.Enrolment](tx, id, model.ErrEnrolmentNotFound)
 		if err != nil {
 			return err
@@ -240,7 +231,6 @@ func (s *Service) Remove(ctx context.Context, who model.Actor, id int64, reason 
 		if err != nil {
 			return err
 		}
-		st := model.Step{Who: who, Now: tx.Now, Policy: policy}
 		remove := func(e *model.Enrolment, st model.Step) error { return e.Remove(sl, reason, st) }
 		if _, err := s.moveBy(tx, before, model.EnrolRemove, model.PartyLeader, st, remove); err != nil {
 			return err

@@ -1,7 +1,6 @@
 package activity
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -97,33 +96,20 @@ func (s *Service) recordsAfter(ctx context.Context, org int64, after model.Servi
 
 // exportLine returns the cells of a record.
 func (s *Service) exportLine(r *exportRow, organiser string) ([]any, error) {
-	name, err := s.fullName(r.UserID, r.SealedName, r.DisplayName)
+	name, err := s.open(r.UserID, person{DisplayName: r.DisplayName, Sealed: r.SealedName})
 	if err != nil {
 		return nil, err
 	}
-	certifier, err := s.fullName(r.CertifierID, r.SealedCertifier, r.DisplayCertifier)
+	certifier, err := s.open(r.CertifierID, person{DisplayName: r.DisplayCertifier, Sealed: r.SealedCertifier})
 	if err != nil {
 		return nil, err
 	}
-	role, corrected := "队员", ""
-	if r.Role == model.EnrolLeader {
-		role = "领队"
-	}
+	corrected := ""
 	if r.ReplacedBy != 0 {
 		corrected = strconv.FormatInt(r.ReplacedBy, 10)
 	}
 	return []any{
 		strconv.FormatInt(r.ID, 10), name, r.Title, string(r.Day), model.Written(r.StartedAt), model.Written(r.EndedAt),
-		r.Minutes, math.Round(float64(r.Minutes)*100/60) / 100, r.Place, role, organiser, r.Confirmation(), certifier, r.State.Title(), corrected,
+		r.Minutes, math.Round(float64(r.Minutes)*100/60) / 100, r.Place, r.Role.Title(), organiser, r.Confirmation(), certifier, r.State.Title(), corrected,
 	}, nil
-}
-
-// fullName returns the name of a person, or what he is called if he has not
-// given it.
-func (s *Service) fullName(user int64, sealed, display string) (string, error) {
-	name, err := s.sealer.Open(fmt.Sprintf("users.name:%d", user), sealed)
-	if err != nil {
-		return "", fmt.Errorf("activity: open name of %d: %w", user, err)
-	}
-	return cmp.Or(name, display), nil
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geo"
 	"gorm.io/gorm"
 
 	"dandelion/internal/db"
@@ -41,12 +39,8 @@ func (s *Service) flag(tx *db.Tx, policy model.Policy, slot *model.Slot) error {
 	return s.raise(tx, slot, risks)
 }
 
-// travelled measures the way between two fixes. Both are in GCJ-02, whose bend
-// is the same for both.
-func travelled(from, to model.Fixed) float64 {
-	point := func(f model.Fixed) orb.Point { return orb.Point{float64(f.Lng) / 1e6, float64(f.Lat) / 1e6} }
-	return geo.DistanceHaversine(point(from), point(to))
-}
+// travelled measures the way between two fixes.
+func travelled(from, to model.Fixed) float64 { return metres(from.Lat, from.Lng, to.Lat, to.Lng) }
 
 // previousFixes returns of each who was at a slot the last fix that he took
 // elsewhere before he came.

@@ -156,7 +156,7 @@ const mine = `SELECT e.*, s.title, s.place, s.state AS slot_state, COALESCE(c.na
 // Enrolments returns who's own enrolments, newest first.
 func (s *Service) Enrolments(ctx context.Context, who model.Actor, before int64, limit int) (all []Mine, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {
-		return tx.Raw(mine+"WHERE e.user_id = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?", who.UserID, onwards(before), limit).Scan(&all).Error
+		return tx.Raw(mine+"WHERE e.user_id = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?", who.UserID, db.Before(before), limit).Scan(&all).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("activity: enrolments of %d: %w", who.UserID, err)

@@ -14,12 +14,8 @@ import (
 // has no smartphone, or has come without having enrolled. Somebody who waits is
 // given a place before his turn.
 func (s *Service) PutOn(ctx context.Context, who model.Actor, slot, user int64) (*Listed, error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
 	var id int64
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+	err := s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		c, err := calendar(tx, who.TenantID, user)
 		if err != nil {
 			return err
@@ -34,7 +30,6 @@ func (s *Service) PutOn(ctx context.Context, who model.Actor, slot, user int64) 
 		if err := within(tx, sl, user); err != nil {
 			return err
 		}
-		st := model.Step{Who: who, Now: tx.Now, Policy: policy}
 		if id, err = s.putOn(tx, sl, user, c, st); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"gorm.io/gorm"
 
@@ -165,9 +164,7 @@ type recordRow struct {
 // Records returns up to limit of who's own records that are older than before,
 // the newest first.
 func (s *Service) Records(ctx context.Context, who model.Actor, before int64, limit int) (all []*RecordShown, err error) {
-	if before == 0 {
-		before = math.MaxInt64
-	}
+	before = db.Before(before)
 	var rows []recordRow
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		return tx.Raw(namedRecords+"WHERE r.user_id = ? AND r.tenant_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?",

@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -38,9 +37,7 @@ FROM %s LEFT JOIN slots s ON s.id = f.slot_id LEFT JOIN users u ON u.id = f.user
 // RiskFlags returns the flags that f asks for, newest first. Each community is
 // a range of one index, read no further than the page needs.
 func (s *Service) RiskFlags(ctx context.Context, who model.Actor, f RiskFilter) (all []Flagged, err error) {
-	if f.Before == 0 {
-		f.Before = math.MaxInt64
-	}
+	f.Before = db.Before(f.Before)
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		from, args, err := flagsOf(tx, who, f)
 		if err != nil || from == "" {
@@ -120,11 +117,7 @@ func placesOf(tx *db.Tx, who model.Actor, one int64) ([]int64, error) {
 // ReviewFlag is a second person's word on a risk flag (核查): e is
 // [model.RiskDismiss] or [model.RiskUphold].
 func (s *Service) ReviewFlag(ctx context.Context, who model.Actor, id int64, e model.CheckEvent, note string) (v *Flagged, err error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+	err = s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		before, err := db.Find[model.RiskFlag](tx, id, model.ErrRiskNotFound)
 		if err != nil {
 			return err
@@ -134,7 +127,7 @@ func (s *Service) ReviewFlag(ctx context.Context, who model.Actor, id int64, e m
 			return err
 		}
 		after := *before
-		if err := after.Review(model.Step{Who: who, Now: tx.Now, Policy: policy}, known.RiskCase, e, note); err != nil {
+		if err := after.Review(st, known.RiskCase, e, note); err != nil {
 			return err
 		}
 		if err := db.Save(tx, before, &after); err != nil {

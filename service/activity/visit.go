@@ -20,23 +20,19 @@ type Wishes interface {
 
 // VisitIn checks who in at a wish that he, or his team, has claimed (上门签到).
 // A fix is optional. Of any number who check one person in at once, one does.
-func (s *Service) VisitIn(ctx context.Context, who model.Actor, wish int64, fix *model.VisitFix) (a *model.Attendance, err error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+func (s *Service) VisitIn(ctx context.Context, who model.Actor, wish int64, fix *model.Fix) (a *model.Attendance, err error) {
+	err = s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		claim, err := s.Wishes.Visitable(tx, who, wish)
 		if err != nil {
 			return err
 		}
-		if err := s.leaveVisit(tx, who.TenantID, who.UserID); err != nil {
+		if err := unvisited(tx, who.UserID, claim); err != nil {
 			return err
 		}
-		if err := notThere(tx, who.UserID, claim); err != nil {
+		if err := s.elsewhere(tx, who.TenantID, who.UserID); err != nil {
 			return err
 		}
-		if a, err = model.NewVisit(tx.NewID(), claim, model.Step{Who: who, Now: tx.Now, Policy: policy}, fix); err != nil {
+		if a, err = model.NewVisit(tx.NewID(), claim, st, fix); err != nil {
 			return err
 		}
 		switch err := db.Add(tx, a); {
@@ -53,39 +49,30 @@ func (s *Service) VisitIn(ctx context.Context, who model.Actor, wish int64, fix 
 	return a, nil
 }
 
-// notThere says whether a person has visited under a claim already, or is
-// somewhere else. That it stays true, the unique keys see to.
-func notThere(tx *db.Tx, user, claim int64) error {
+// unvisited says that a person has visited under a claim already. That it stays
+// true, the unique key sees to.
+func unvisited(tx *db.Tx, user, claim int64) error {
 	all, err := gorm.G[model.Attendance](tx.DB).
-		Where("(source_type = ? AND source_id = ? AND user_id = ?) OR open_key = ?", model.OfClaim, claim, user, user).Find(tx.Ctx)
-	if err != nil {
-		return fmt.Errorf("activity: where %d is: %w", user, err)
-	}
-	for i := range all {
-		if all[i].SourceType == model.OfClaim && all[i].SourceID == claim {
-			return model.ErrCheckedIn
-		}
-	}
-	if len(all) > 0 {
-		return model.ErrElsewhere
+		Where("source_type = ? AND source_id = ? AND user_id = ?", model.OfClaim, claim, user).Limit(1).Find(tx.Ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("activity: visit under %d: %w", claim, err)
+	case len(all) > 0:
+		return model.ErrCheckedIn
 	}
 	return nil
 }
 
 // VisitOut checks who out of a wish that he is at (上门签退), whatever has become
 // of the claim since he came.
-func (s *Service) VisitOut(ctx context.Context, who model.Actor, wish int64, fix *model.VisitFix) (a *model.Attendance, err error) {
-	policy, err := s.policies.Of(ctx, who.TenantID)
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.Update(ctx, func(tx *db.Tx) error {
+func (s *Service) VisitOut(ctx context.Context, who model.Actor, wish int64, fix *model.Fix) (a *model.Attendance, err error) {
+	err = s.stepping(ctx, who, func(tx *db.Tx, st model.Step) error {
 		before, err := s.visiting(tx, who, wish)
 		if err != nil {
 			return err
 		}
 		after := *before
-		if err := after.EndVisit(model.Step{Who: who, Now: tx.Now, Policy: policy}, fix); err != nil {
+		if err := after.EndVisit(st, fix); err != nil {
 			return err
 		}
 		if err := db.Save(tx, before, &after); err != nil {
@@ -131,15 +118,17 @@ func openOf(tx *db.Tx, user int64) (*model.Attendance, error) {
 	return &all[0], nil
 }
 
-// leaveVisit ends the visit of a person that he has left open too long, so that
-// it keeps him from no other place; of anything else it takes no notice. Whoever
-// adds an attendance calls it before.
-func (s *Service) leaveVisit(tx *db.Tx, tenant, user int64) error {
-	a, err := openOf(tx, user)
-	if err != nil || a == nil || a.TenantID != tenant || !a.ForgottenVisit(tx.Now) {
+// elsewhere says that somebody has checked in and not out somewhere. A visit that
+// he has left open too long keeps him from no other place: it ends. Whoever adds
+// an attendance asks before; that it stays true, the unique key sees to.
+func (s *Service) elsewhere(tx *db.Tx, tenant, user int64) error {
+	switch a, err := openOf(tx, user); {
+	case err != nil || a == nil:
 		return err
+	case a.TenantID == tenant && a.ForgottenVisit(tx.Now):
+		return s.abandon(tx, a)
 	}
-	return s.abandon(tx, a)
+	return model.ErrElsewhere
 }
 
 // abandon ends a forgotten visit, and says so in the history of its wish.

@@ -44,7 +44,7 @@ func (w *edge) told(id int64) (names []string) {
 func TestAVisitOfAClaimedWishIsOnRecordAndEarnsNothing(t *testing.T) {
 	w := newEdge(t, dbtest.URL(t))
 	ctx, id := t.Context(), w.claimed(w.member)
-	a, err := w.to.VisitIn(ctx, w.member, id, &model.VisitFix{Lat: 31_230_000, Lng: 121_470_000, Accuracy: 300})
+	a, err := w.to.VisitIn(ctx, w.member, id, &model.Fix{Lat: 31_230_000, Lng: 121_470_000, Accuracy: 300})
 	w.must(err)
 	if a.InMode != model.ModeVisit || a.SlotID != 0 || *a.InLat != 31_230_000 || !a.FixUntil.Equal(saturday.Add(30*24*time.Hour)) {
 		t.Errorf("the visit is %+v", a)
@@ -54,7 +54,7 @@ func TestAVisitOfAClaimedWishIsOnRecordAndEarnsNothing(t *testing.T) {
 	_, err = w.wishes.Report(ctx, w.member, id, "已换好", 30)
 	w.must(err)
 	w.clock.Pass(45 * time.Minute)
-	a, err = w.to.VisitOut(ctx, w.member, id, &model.VisitFix{Lat: 31_230_010, Lng: 121_470_000, Accuracy: 301})
+	a, err = w.to.VisitOut(ctx, w.member, id, &model.Fix{Lat: 31_230_010, Lng: 121_470_000, Accuracy: 301})
 	w.must(err) // although it has been reported since
 	if a.Minutes != 45 || a.OpenKey != nil || a.OutLat != nil || !a.FixUntil.Equal(saturday.Add(30*24*time.Hour)) {
 		t.Errorf("after it the visit is %+v", a)
@@ -145,7 +145,12 @@ func TestLeavingAVisitTouchesNothingElse(t *testing.T) {
 	user := w.member.UserID
 	a := w.there(w.slot(edgeHome), user, func(a *model.Attendance) { a.State, a.OpenKey = model.AttendancePresent, &user })
 	w.clock.Pass(100 * time.Hour)
-	w.update(func(tx *db.Tx) error { return w.to.leaveVisit(tx, edgeCounty, user) })
+	w.update(func(tx *db.Tx) error {
+		if err := w.to.elsewhere(tx, edgeCounty, user); !errors.Is(err, model.ErrElsewhere) {
+			t.Errorf("he is told %v", err)
+		}
+		return nil
+	})
 	if n, err := w.to.LeaveVisits(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d are ended, %v", n, err)
 	}

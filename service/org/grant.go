@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"gorm.io/gorm"
@@ -189,19 +188,12 @@ func (s *Service) Grants(ctx context.Context, who model.Actor, f GrantFilter) (a
 		return tx.Raw(`SELECT g.*, COALESCE(u.display_name, '') AS display_name, COALESCE(o.name, '') AS org_name
 			FROM grants g LEFT JOIN users u ON u.id = g.user_id LEFT JOIN orgs o ON o.id = g.org_id
 			WHERE `+column+` = ? AND g.tenant_id = ? AND g.id < ? ORDER BY g.id DESC LIMIT ?`,
-			value, who.TenantID, upTo(f.Before), f.Limit).Scan(&all).Error
+			value, who.TenantID, db.Before(f.Before), f.Limit).Scan(&all).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("org: grants: %w", err)
 	}
 	return all, nil
-}
-
-func upTo(before int64) int64 {
-	if before == 0 {
-		return math.MaxInt64
-	}
-	return before
 }
 
 // AuditFilter asks for lines of the audit log: about one subject or all, at
@@ -227,7 +219,7 @@ func (s *Service) Audits(ctx context.Context, who model.Actor, f AuditFilter) (a
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		q := `SELECT a.*, COALESCE(u.display_name, '') AS display_name FROM audits a LEFT JOIN users u ON u.id = a.actor_id
 			WHERE a.tenant_id = ? AND a.id < ?`
-		args := []any{who.TenantID, upTo(f.Before)}
+		args := []any{who.TenantID, db.Before(f.Before)}
 		if f.SubjectID != 0 {
 			q, args = q+" AND a.subject = ? AND a.subject_id = ?", append(args, f.Subject, f.SubjectID)
 		}

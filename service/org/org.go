@@ -183,18 +183,11 @@ func nameTaken(err error) error {
 }
 
 func skillsOf(words []string) (model.Skills, error) {
-	if len(words) > model.MaxSkills {
-		return "", errSkills.At("body.skills", "须为至多 12 项, 每项 1–16 字, 不含逗号")
+	skills, ok := model.CleanSkills(words)
+	if !ok {
+		return "", errSkills.At("body.skills", model.SkillsRule)
 	}
-	clean := make([]string, 0, len(words))
-	for _, w := range words {
-		c, ok := model.CleanText(w, 1, 16)
-		if !ok || len(model.Skills(c).List()) != 1 {
-			return "", errSkills.At("body.skills", "须为至多 12 项, 每项 1–16 字, 不含逗号")
-		}
-		clean = append(clean, c)
-	}
-	return model.SkillsOf(clean), nil
+	return skills, nil
 }
 
 // Change renames an organisation or says anew what it offers to do; nil leaves

@@ -242,7 +242,7 @@ func (s *Service) Registration(ctx context.Context, who model.Actor, id int64) (
 
 // MyRegistrations returns who's own registrations, newest first.
 func (s *Service) MyRegistrations(ctx context.Context, who model.Actor, before int64, limit int) ([]*Registered, error) {
-	return s.registrations(ctx, who, "WHERE r.user_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?", who.UserID, upTo(before), limit)
+	return s.registrations(ctx, who, "WHERE r.user_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?", who.UserID, db.Before(before), limit)
 }
 
 func (s *Service) registrations(ctx context.Context, who model.Actor, where string, args ...any) ([]*Registered, error) {

@@ -8,6 +8,7 @@ import (
 
 	"dandelion/internal/audit"
 	"dandelion/internal/db"
+	"dandelion/internal/policy"
 	"dandelion/internal/timer"
 	"dandelion/model"
 )
@@ -166,11 +167,11 @@ func (s *Service) RegistrationAlarm(tx *db.Tx, id int64) error {
 	case before.DueAt.After(tx.Now):
 		return timer.Set(tx, model.RegistrationAlarm, id, *before.DueAt)
 	}
-	rows, err := gorm.G[model.PolicyRow](tx.DB).Where("tenant_id = ?", before.TenantID).Find(tx.Ctx)
+	limits, err := policy.In(tx, before.TenantID)
 	if err != nil {
-		return fmt.Errorf("org: policy of %d: %w", before.TenantID, err)
+		return err
 	}
-	st := model.Step{Who: model.SystemActor(before.TenantID), Now: tx.Now, Policy: model.PolicyOf(rows)}
+	st := model.Step{Who: model.SystemActor(before.TenantID), Now: tx.Now, Policy: limits}
 	after := *before
 	event, err := after.Ring(st)
 	if err != nil {

@@ -3,9 +3,8 @@ package points
 import (
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"dandelion/internal/db"
+	"dandelion/internal/policy"
 	"dandelion/model"
 )
 
@@ -16,11 +15,11 @@ func (s *Service) ServiceRecorded(tx *db.Tx, r *model.ServiceRecord) error {
 	if !r.Earns() {
 		return nil
 	}
-	rows, err := gorm.G[model.PolicyRow](tx.DB).Where("tenant_id = ?", r.TenantID).Find(tx.Ctx)
+	limits, err := policy.In(tx, r.TenantID)
 	if err != nil {
-		return fmt.Errorf("points: limits of %d: %w", r.TenantID, err)
+		return err
 	}
-	return s.earn(tx, model.HoursFeat(r, tx.Now.Add(model.PolicyOf(rows).Span(model.AppealTime))))
+	return s.earn(tx, model.HoursFeat(r, tx.Now.Add(limits.Span(model.AppealTime))))
 }
 
 // ServiceVoided takes back what a record of service has earned that no longer

@@ -239,7 +239,7 @@ func (s *Service) ExpireRedemption(tx *db.Tx, id int64) error {
 func (s *Service) Redemptions(ctx context.Context, who model.Actor, before int64, limit int) (all []Redeemed, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		return tx.Raw(`SELECT d.*, o.name AS org_name FROM redemptions d JOIN orgs o ON o.id = d.org_id
-			WHERE d.user_id = ? AND d.id < ? ORDER BY d.id DESC LIMIT ?`, who.UserID, onwards(before), limit).Scan(&all).Error
+			WHERE d.user_id = ? AND d.id < ? ORDER BY d.id DESC LIMIT ?`, who.UserID, db.Before(before), limit).Scan(&all).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("points: redemptions: %w", err)

@@ -3,7 +3,6 @@ package points
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"gorm.io/gorm"
 
@@ -24,7 +23,7 @@ const offers = `SELECT r.*, o.name AS org_name FROM rewards r JOIN orgs o ON o.i
 // Rewards returns the rewards of who's county that can be taken, newest first;
 // of the community org if it is not 0.
 func (s *Service) Rewards(ctx context.Context, who model.Actor, org, before int64, limit int) (all []Offer, err error) {
-	where, args := "r.tenant_id = ? AND r.state = ? AND r.id < ?", []any{who.TenantID, model.RewardActive, onwards(before)}
+	where, args := "r.tenant_id = ? AND r.state = ? AND r.id < ?", []any{who.TenantID, model.RewardActive, db.Before(before)}
 	if org != 0 {
 		where, args = "r.org_id = ? AND r.tenant_id = ? AND r.state = ? AND r.id < ?", append([]any{org}, args...)
 	}
@@ -35,15 +34,6 @@ func (s *Service) Rewards(ctx context.Context, who model.Actor, org, before int6
 		return nil, fmt.Errorf("points: rewards: %w", err)
 	}
 	return all, nil
-}
-
-// onwards returns the key that a page ends before: the greatest of all for the
-// first page.
-func onwards(before int64) int64 {
-	if before == 0 {
-		return math.MaxInt64
-	}
-	return before
 }
 
 // Reward returns a reward of who's county, also one that can no longer be taken.

@@ -3,7 +3,6 @@ package wish
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"dandelion/internal/db"
 	"dandelion/model"
@@ -13,14 +12,6 @@ import (
 type Line struct {
 	model.Event
 	DisplayName string
-}
-
-// upTo returns the id that a page ends before; 0 asks for the first page.
-func upTo(before int64) int64 {
-	if before == 0 {
-		return math.MaxInt64
-	}
-	return before
 }
 
 // told is a line of history with the wish it is about, and without a line if
@@ -42,7 +33,7 @@ func (s *Service) History(ctx context.Context, who model.Actor, wish, before int
 			FROM wishes w
 			LEFT JOIN (SELECT * FROM events WHERE subject = ? AND subject_id = ? AND id < ? ORDER BY id DESC LIMIT ?) e ON e.subject_id = w.id
 			LEFT JOIN users u ON u.id = e.actor_id
-			WHERE w.id = ? ORDER BY e.id DESC`, model.OfWish, wish, upTo(before), limit, wish).Scan(&rows).Error
+			WHERE w.id = ? ORDER BY e.id DESC`, model.OfWish, wish, db.Before(before), limit, wish).Scan(&rows).Error
 		if err != nil {
 			return fmt.Errorf("wish: history of %d: %w", wish, err)
 		}

@@ -224,7 +224,7 @@ func (s *Service) Reveals(ctx context.Context, who model.Actor, wish, before int
 			FROM wishes w
 			LEFT JOIN (SELECT * FROM reveals WHERE wish_id = ? AND id < ? ORDER BY id DESC LIMIT ?) r ON r.wish_id = w.id
 			LEFT JOIN users u ON u.id = r.user_id
-			WHERE w.id = ? ORDER BY r.id DESC`, wish, upTo(before), limit, wish).Scan(&rows).Error
+			WHERE w.id = ? ORDER BY r.id DESC`, wish, db.Before(before), limit, wish).Scan(&rows).Error
 		if err != nil {
 			return fmt.Errorf("wish: reveals of %d: %w", wish, err)
 		}

@@ -2,7 +2,6 @@ package wish
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -107,9 +106,7 @@ func page(tx *db.Tx, branches []branch, before int64, limit int) ([]row, error) 
 	if len(branches) == 0 {
 		return nil, nil
 	}
-	if before == 0 {
-		before = math.MaxInt64
-	}
+	before = db.Before(before)
 	var parts []string
 	var args []any
 	for i, b := range branches {

@@ -35,7 +35,7 @@ func (s *Service) Tasks(ctx context.Context, who model.Actor, f Filter, kind mod
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		mine := either(desks)
 		q := "SELECT t.*, w.title, w.state, w.light FROM tasks t JOIN wishes w ON w.id = t.wish_id WHERE (" + mine.where + ") AND t.is_open = ? AND t.id < ?"
-		args := slices.Concat(mine.args, []any{true, upTo(f.Before)})
+		args := slices.Concat(mine.args, []any{true, db.Before(f.Before)})
 		if kind != "" {
 			q, args = q+" AND t.kind = ?", append(args, kind)
 		}
