@@ -4,11 +4,8 @@
 package apitest
 
 import (
-	"context"
 	"log/slog"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +14,6 @@ import (
 	"dandelion/config"
 	"dandelion/internal/app"
 	"dandelion/internal/clock"
-	"dandelion/internal/dbtest"
 	"dandelion/internal/wechat"
 )
 
@@ -92,63 +88,6 @@ func (s *Server) In(t testing.TB) *Server {
 	other := *s
 	other.TB = t
 	return &other
-}
-
-// settings are those of the engines the tests run on.
-func settings(t testing.TB, o Options) config.Config {
-	t.Helper()
-	c := config.Embedded(t.TempDir())
-	c.Demo = !o.Empty
-	if dbtest.Remote() && !o.Embedded {
-		c.Database, c.Redis = dbtest.URL(t), dbtest.Redis(t)
-	} else if c.Demo {
-		restore(t, c.DataDir)
-	}
-	if o.Change != nil {
-		o.Change(&c)
-	}
-	return c
-}
-
-// county is the demo county as files, made once for all tests of a process.
-var county = sync.OnceValues(func() (map[string][]byte, error) {
-	dir, err := os.MkdirTemp("", "apitest")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	start, err := time.Parse(time.RFC3339, Morning)
-	if err != nil {
-		return nil, err
-	}
-	o := app.Outside{Now: clock.At(start).Now, Log: slog.New(slog.DiscardHandler)}
-	a, err := app.New(context.Background(), config.Embedded(dir), o)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.Close(); err != nil {
-		return nil, err
-	}
-	files := map[string][]byte{}
-	for _, name := range []string{"dandelion.db", "seed"} {
-		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil { // #nosec G304 -- our own file
-			return nil, err
-		}
-	}
-	return files, nil
-})
-
-func restore(t testing.TB, dir string) {
-	t.Helper()
-	files, err := county()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // Settle does all background work that is due, as the running system would.

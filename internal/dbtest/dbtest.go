@@ -97,21 +97,102 @@ func named(env string, getenv func(string) string) (string, error) {
 // schema makes a schema that is dropped when t ends.
 func schema(t testing.TB) string {
 	t.Helper()
-	c, err := mysql.ParseDSN(os.Getenv(envMySQL))
+	c, err := fresh()
 	if err != nil {
-		t.Fatalf("dbtest: TEST_MYSQL: %v", err)
-	}
-	name := fmt.Sprintf("dandelion_test_%d_%s", os.Getpid(), strings.ToLower(rand.Text()))
-	if err := exec(c, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := exec(c, "DROP DATABASE "+name); err != nil {
+		if err := drop(c); err != nil {
 			t.Error(err)
 		}
 	})
-	c.DBName = name
 	return "mysql://" + c.FormatDSN()
+}
+
+// fresh makes an empty schema on the server of TEST_MYSQL.
+func fresh() (*mysql.Config, error) {
+	c, err := mysql.ParseDSN(os.Getenv(envMySQL))
+	if err != nil {
+		return nil, fmt.Errorf("dbtest: TEST_MYSQL: %w", err)
+	}
+	name := fmt.Sprintf("dandelion_test_%d_%s", os.Getpid(), strings.ToLower(rand.Text()))
+	if err := exec(c, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
+		return nil, err
+	}
+	c.DBName = name
+	return c, nil
+}
+
+func drop(c *mysql.Config) error {
+	server := c.Clone()
+	server.DBName = ""
+	return exec(server, "DROP DATABASE "+c.DBName)
+}
+
+// Template is a schema that many tests of a process begin as a copy of.
+type Template struct{ config *mysql.Config }
+
+// NewTemplate makes an empty schema on the server. The caller drops it.
+func NewTemplate() (*Template, error) {
+	c, err := fresh()
+	if err != nil {
+		return nil, err
+	}
+	return &Template{c}, nil
+}
+
+// URL names the schema, for whoever fills it.
+func (p *Template) URL() string { return "mysql://" + p.config.FormatDSN() }
+
+// Drop forgets the schema.
+func (p *Template) Drop() error { return drop(p.config) }
+
+// Copy names a schema that lasts as long as t and has all that p has.
+func (p *Template) Copy(t testing.TB) string {
+	t.Helper()
+	url := schema(t)
+	c, err := mysql.ParseDSN(strings.TrimPrefix(url, "mysql://"))
+	if err == nil {
+		err = p.pour(c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// pour copies every table of p into the schema of c.
+func (p *Template) pour(c *mysql.Config) error {
+	connector, err := mysql.NewConnector(c)
+	if err != nil {
+		return fmt.Errorf("dbtest: %w", err)
+	}
+	server := sql.OpenDB(connector)
+	defer func() { _ = server.Close() }()
+	rows, err := server.Query("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", p.config.DBName)
+	if err != nil {
+		return fmt.Errorf("dbtest: tables of the template: %w", err)
+	}
+	var tables []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		tables = append(tables, name)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("dbtest: tables of the template: %w", err)
+	}
+	for _, name := range tables {
+		from := p.config.DBName + "." + name
+		for _, query := range []string{"CREATE TABLE " + name + " LIKE " + from, "INSERT INTO " + name + " SELECT * FROM " + from} { // #nosec G202 -- names of our own
+			if _, err := server.Exec(query); err != nil {
+				return fmt.Errorf("dbtest: copy %s: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // exec runs one statement on a connection of its own, so that a test holds

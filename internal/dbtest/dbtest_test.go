@@ -147,3 +147,43 @@ func TestASchemaGoesWithItsTest(t *testing.T) {
 		t.Errorf("after the test, its schema answers %v", err)
 	}
 }
+
+// TestACopyHasAllAndIsOnesOwn also holds that keys and defaults are copied, not
+// only rows.
+func TestACopyHasAllAndIsOnesOwn(t *testing.T) {
+	MySQL(t) // skips or fails here
+	p, err := NewTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(url, query string) error {
+		server, err := sql.Open("mysql", strings.TrimPrefix(url, "mysql://"))
+		if err != nil {
+			return err
+		}
+		defer server.Close()
+		_, err = server.Exec(query)
+		return err
+	}
+	for _, query := range []string{"CREATE TABLE pets (id BIGINT PRIMARY KEY, name VARCHAR(9) UNIQUE)", "INSERT INTO pets VALUES (1, '猫')"} {
+		if err := ask(p.URL(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, two := p.Copy(t), p.Copy(t)
+	if err := ask(one, "INSERT INTO pets VALUES (2, '猫')"); err == nil {
+		t.Error("a copy has lost the row or the key")
+	}
+	if err := ask(one, "INSERT INTO pets VALUES (2, '狗')"); err != nil {
+		t.Error(err)
+	}
+	if err := ask(two, "INSERT INTO pets VALUES (2, '狗')"); err != nil {
+		t.Errorf("two copies are one: %v", err)
+	}
+	if err := p.Drop(); err != nil {
+		t.Error(err)
+	}
+	if err := ask(p.URL(), "SELECT 1"); err == nil {
+		t.Error("a template that was dropped is there")
+	}
+}

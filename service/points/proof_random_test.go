@@ -15,7 +15,7 @@ import (
 	"dandelion/model"
 )
 
-var sequences = flag.Int("sequences", 2000, "how many random sequences of operations the ledger is compared with its model in; .ci/test does 20000")
+var sequences = flag.Int("sequences", 500, "how many random sequences of operations the ledger is compared with its model in; .ci/test does 20000")
 
 // paper is the pure model: what the accounts should be, by arithmetic alone.
 // It knows nothing of the code that it judges.
